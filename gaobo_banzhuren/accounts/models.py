@@ -1,0 +1,199 @@
+"""Colleges, people who sign in, their roles and one-time codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from .roles import COLLEGE_ROLES, NOBODY, Access, Role
+
+
+class CollegeQuerySet(models.QuerySet["College"]):
+    def visible_to(self, user: User) -> CollegeQuerySet:
+        """The office, HR, system administrators and auditors see all colleges, college roles their own."""
+        access = user.access
+        if access.has(Role.OFFICE, Role.HR, Role.SYSADMIN, Role.AUDITOR):
+            return self
+        return self.filter(pk__in=access.colleges())
+
+
+class College(models.Model):
+    """二级学院: the unit that appoints, assesses and submits allowance. It scopes the college roles, so it lives here."""
+
+    code = models.CharField("学院代码", max_length=20, unique=True)
+    name = models.CharField("学院名称", max_length=60, unique=True)
+    is_active = models.BooleanField("在用", default=True)
+
+    objects = CollegeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "二级学院"
+        verbose_name_plural = "二级学院"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, staff_no: str, name: str, password: str | None = None, **fields: Any) -> User:
+        """Without a password the account cannot sign in until a one-time code is issued."""
+        from .names import pinyin_of
+
+        full, initials = pinyin_of(name)
+        user = self.model(staff_no=staff_no, name=name, name_pinyin=full, name_initials=initials, **fields)
+        user.set_password(password) if password else user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, staff_no: str, name: str, password: str | None = None, **fields: Any) -> User:
+        """A superuser here is a person with the role 系统管理员; there is no flag that opens everything."""
+        user = self.create_user(staff_no, name, password, **fields)
+        RoleGrant.objects.create(user=user, role=Role.SYSADMIN, starts_on=timezone.localdate())
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(staff_no=username)
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User) -> UserQuerySet:
+        """System administrators, office and auditors see everyone; a college admin the accounts of the own college."""
+        access = user.access
+        if access.has(Role.SYSADMIN, Role.OFFICE, Role.AUDITOR):
+            return self
+        colleges = access.colleges(Role.COLLEGE_ADMIN)
+        return self.filter(Q(pk=user.pk) | Q(home_college__in=colleges))
+
+
+class User(AbstractBaseUser):
+    """A person, signed in by 工号. Rights come from role grants only; `is_superuser` does not exist."""
+
+    staff_no = models.CharField("工号", max_length=20, unique=True)
+    name = models.CharField("姓名", max_length=50)
+    name_pinyin = models.CharField("姓名拼音", max_length=200, blank=True, editable=False)
+    name_initials = models.CharField("拼音首字母", max_length=50, blank=True, editable=False)
+    home_college = models.ForeignKey(
+        College, verbose_name="所属学院", on_delete=models.PROTECT, null=True, blank=True, related_name="people"
+    )
+    is_active = models.BooleanField("启用", default=True)
+    must_change_password = models.BooleanField("须修改密码", default=False)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    USERNAME_FIELD = "staff_no"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    class Meta:
+        verbose_name = "用户"
+        verbose_name_plural = "用户"
+        ordering = ["staff_no"]
+        indexes = [
+            models.Index(fields=["name_pinyin"], name="user_pinyin"),
+            models.Index(fields=["name_initials"], name="user_initials"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.staff_no}）"
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def access(self) -> Access:
+        """Roles in force today. One query, kept for the life of this instance, that is for one request."""
+        if not self.is_active or self.pk is None:
+            return NOBODY
+        found: dict[Role, set[int]] = {}
+        for role, college_id in self.role_grants.on(timezone.localdate()).values_list("role", "college_id"):
+            found.setdefault(Role(role), set()).update({college_id} if college_id else set())
+        return Access(self.pk, {role: frozenset(ids) for role, ids in found.items()})
+
+    # Django's admin asks these; access to it is decided by role in the admin site itself.
+    @property
+    def is_staff(self) -> bool:
+        return self.access.has(Role.SYSADMIN, Role.OFFICE)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+    def on(self, day: dt.date) -> RoleGrantQuerySet:
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def visible_to(self, user: User) -> RoleGrantQuerySet:
+        return self.filter(user__in=User.objects.visible_to(user))
+
+
+class RoleGrant(models.Model):
+    """One role of one person for a span of days (first and last day included), for one college where the role asks it."""
+
+    user = models.ForeignKey(User, verbose_name="用户", on_delete=models.PROTECT, related_name="role_grants")
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+    college = models.ForeignKey(
+        College, verbose_name="学院", on_delete=models.PROTECT, null=True, blank=True, related_name="role_grants"
+    )
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期", null=True, blank=True)
+    granted_by = models.ForeignKey(
+        User, verbose_name="授予人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    granted_at = models.DateTimeField("授予时间", auto_now_add=True)
+
+    objects = RoleGrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "角色授权"
+        verbose_name_plural = "角色授权"
+        ordering = ["user", "role"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_grant_role_known"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="role_grant_days_in_order"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(role__in=sorted(COLLEGE_ROLES), college__isnull=False)
+                    | (~Q(role__in=sorted(COLLEGE_ROLES)) & Q(college__isnull=True))
+                ),
+                name="role_grant_college_where_needed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        where = f"·{self.college}" if self.college else ""
+        return f"{self.user.name}·{self.get_role_display()}{where}"
+
+
+class OneTimeCode(models.Model):
+    """A sign-in code that works once. Only a keyed digest is kept: the code is random, so no slow hash is needed."""
+
+    user = models.ForeignKey(User, verbose_name="用户", on_delete=models.PROTECT, related_name="one_time_codes")
+    digest = models.CharField("摘要", max_length=64, unique=True)
+    issued_by = models.ForeignKey(User, verbose_name="发放人", on_delete=models.PROTECT, null=True, related_name="+")
+    issued_at = models.DateTimeField("发放时间", auto_now_add=True)
+    expires_at = models.DateTimeField("失效时间")
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("作废时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "一次性登录码"
+        verbose_name_plural = "一次性登录码"
+        ordering = ["-issued_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user}·{self.issued_at:%Y-%m-%d %H:%M}"
