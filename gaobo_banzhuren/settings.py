@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_filters",
     "django_htmx",
-    "axes",
     "gaobo_banzhuren.accounts",
     "gaobo_banzhuren.audit",
     "gaobo_banzhuren.documents",
@@ -60,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gaobo_banzhuren.audit.middleware.request_context",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -69,14 +69,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "gaobo_banzhuren.accounts.middleware.session_lifetime",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "gaobo_banzhuren.accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "gaobo_banzhuren.audit.middleware.request_context",
     "gaobo_banzhuren.accounts.middleware.password_change_required",
     "gaobo_banzhuren.web.middleware.user_errors",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "gaobo_banzhuren.urls"
@@ -120,7 +118,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "gaobo_banzhuren.accounts.backends.StaffNumberBackend",
 ]
 PASSWORD_HASHERS = [
@@ -130,7 +127,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ("staff_no", "name", "name_pinyin")}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "gaobo_banzhuren.accounts.validators.LengthValidator", "OPTIONS": {"shortest": 10, "longest": 128}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "gaobo_banzhuren.accounts.validators.ContextWordValidator"},
 ]
@@ -148,18 +145,11 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "gaobo_banzhuren.web.error_views.csrf_failure"
 
-# One-time sign-in codes: digits of life in days, and the key of their digest is derived from SECRET_KEY.
+# Days that a one-time sign-in code lives.
 ONE_TIME_CODE_DAYS = env.int("ONE_TIME_CODE_DAYS", default=7)
 
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
-AXES_LOCKOUT_CALLABLE = "gaobo_banzhuren.accounts.throttle.locked_out"
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_IPWARE_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
+# How many proxies of our own stand in front; only what they add to X-Forwarded-For is believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

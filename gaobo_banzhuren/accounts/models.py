@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from .roles import COLLEGE_ROLES, NOBODY, Access, Role
 
@@ -84,7 +85,12 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须修改密码", default=False)
+    password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True, editable=False)
+    session_version = models.PositiveIntegerField("会话版本", default=0, editable=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
+
+    signed_in_by_code = False
+    """Set on the instance that has just come in with a one-time code; not stored."""
 
     USERNAME_FIELD = "staff_no"
     REQUIRED_FIELDS = ["name"]
@@ -108,6 +114,11 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Every session carries this digest, so a new password or a raised `session_version` ends all of them."""
+        value = f"{self.password}:{self.session_version}"
+        return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def access(self) -> Access:
@@ -197,3 +208,58 @@ class OneTimeCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}·{self.issued_at:%Y-%m-%d %H:%M}"
+
+
+class SignInAttempt(models.Model):
+    """One try at the sign-in page. The throttle counts by address, for a known device by device.
+
+    Kept apart from the audit chain, because anybody can make as many as they like.
+    """
+
+    class Outcome(models.TextChoices):
+        PENDING = "pending", "验证中"
+        SUCCESS = "success", "成功"
+        FAILED = "failed", "失败"
+        REFUSED = "refused", "次数过多，未验证"
+
+    account = models.CharField("输入的工号", max_length=20)
+    user = models.ForeignKey(
+        User, verbose_name="用户", on_delete=models.SET_NULL, null=True, blank=True, related_name="sign_in_attempts"
+    )
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    device = models.CharField("已知设备", max_length=32, blank=True)
+    at = models.DateTimeField("时间", default=timezone.now)
+    outcome = models.CharField("结果", max_length=10, choices=Outcome.choices, default=Outcome.PENDING)
+    by_code = models.BooleanField("用登录码", default=False)
+    forgiven = models.BooleanField("已解锁", default=False)
+
+    class Meta:
+        verbose_name = "登录尝试"
+        verbose_name_plural = "登录尝试"
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["account", "at"], name="sign_in_account"),
+            models.Index(fields=["address", "at"], name="sign_in_address"),
+            models.Index(fields=["at"], name="sign_in_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=["pending", "success", "failed", "refused"]), name="sign_in_outcome_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}·{self.get_outcome_display()}"
+
+
+class SignInGate(models.Model):
+    """Its only row is locked while a try is counted, so that several processes together never evaluate one too many."""
+
+    opened_at = models.DateTimeField("最近使用", auto_now=True)
+
+    class Meta:
+        verbose_name = "登录计数锁"
+        verbose_name_plural = "登录计数锁"
+
+    def __str__(self) -> str:
+        return str(self.pk)

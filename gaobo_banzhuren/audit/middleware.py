@@ -26,7 +26,7 @@ def client_address(request: HttpRequest) -> str:
     from django.conf import settings
 
     hops = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    trusted = settings.AXES_IPWARE_PROXY_COUNT
+    trusted = settings.TRUSTED_PROXIES
     if trusted and len(hops) >= trusted:
         return hops[-trusted][:45]
     return str(request.META.get("REMOTE_ADDR", ""))[:45]

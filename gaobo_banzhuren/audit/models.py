@@ -10,9 +10,9 @@ from gaobo_banzhuren.accounts.roles import Role
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: User) -> AuditEntryQuerySet:
-        """Auditors and the office read all, college administrators and heads what concerns their college."""
+        """Auditors, office and system administrators read all, college administrators and heads their own college's."""
         access = user.access
-        if access.has(Role.AUDITOR, Role.OFFICE):
+        if access.has(Role.AUDITOR, Role.OFFICE, Role.SYSADMIN):
             return self
         return self.filter(college_id__in=access.colleges(Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD))
 

@@ -1,0 +1,7 @@
+"""Signing in, people, colleges."""
+
+from django.urls import URLPattern
+
+app_name = "accounts"
+
+urlpatterns: list[URLPattern] = []
