@@ -1,10 +1,9 @@
-# The two commands that matter: `make run` and `make test`. The rest is `make help`.
+# The two commands that matter are `make run` and `make test`; `make` alone lists the rest.
 SHELL := /bin/bash
-PORT ?= 8000
-PY := .venv/bin/python
+export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help env lock
+.PHONY: help env run test check fmt lock bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -13,5 +12,26 @@ env: ## Python environment in .venv and system libraries, only what is missing
 	@tools/system.sh run
 	@tools/env.sh
 
-lock: ## new hashed locks from requirements/*.in (UPGRADE=1 takes newer versions)
+run: env ## the product on http://127.0.0.1:8000 with demo people (PORT=8001 for another port)
+	@tools/run.sh
+
+test: ## everything: checks, the suite on SQLite and on PostgreSQL, browser tests
+	@tools/system.sh test
+	@tools/env.sh
+	@tools/test.sh
+
+check: env ## linters, types, layers, locks, migrations, settings for production
+	@.venv/bin/python tools/check.py
+
+fmt: env ## formats Python code and repairs what can be repaired
+	@.venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format .
+
+lock: env ## new hashed locks from requirements/*.in (UPGRADE=1 takes newer versions)
 	@tools/lock.sh
+
+bench: env ## speed, as ratios measured in the same run
+	@.venv/bin/python tools/bench.py $(ONLY)
+
+clean: ## removes environment, caches and collected files; never the database, uploads or .env
+	@rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov var/static
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -30,7 +30,9 @@ def problems_in(text: str) -> list[str]:
 
 def names_in(text: str) -> set[str]:
     """Names of the packages that a lock pins or that an .in file asks for."""
-    return {m[0].lower().replace("_", "-") for m in re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(.*)$", text, re.MULTILINE)}
+    return {
+        m[0].lower().replace("_", "-") for m in re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(.*)$", text, re.MULTILINE)
+    }
 
 
 def check(folder: Path = REQUIREMENTS) -> list[str]:

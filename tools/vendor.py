@@ -59,13 +59,16 @@ def sprite(icons: Path) -> str:
 
 def fetch(package: str, folder: Path) -> Path:
     """Unpacks an npm package and gives its folder."""
-    packed = subprocess.run(  # noqa: S603
-        ["npm", "pack", "--silent", package],  # noqa: S607
-        cwd=folder, check=True, capture_output=True, text=True,
+    packed = subprocess.run(
+        ["npm", "pack", "--silent", package],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.split()[-1]
     target = folder / packed.removesuffix(".tgz")
     target.mkdir()
-    subprocess.run(["tar", "xzf", packed, "-C", str(target), "--strip-components=1"], cwd=folder, check=True)  # noqa: S603, S607
+    subprocess.run(["tar", "xzf", packed, "-C", str(target), "--strip-components=1"], cwd=folder, check=True)
     return target
 
 
@@ -102,7 +105,11 @@ def check(vendor: Path = VENDOR) -> list[str]:
     found = []
     listed: dict[str, str] = {}
     for entry in json.loads((vendor / MANIFEST.name).read_text("utf-8")):
-        found += [f"{MANIFEST.name}: {entry.get('name')} has no {key}" for key in ("version", "licence", "source") if not entry.get(key)]
+        found += [
+            f"{MANIFEST.name}: {entry.get('name')} has no {key}"
+            for key in ("version", "licence", "source")
+            if not entry.get(key)
+        ]
         listed |= entry["files"]
     present = {str(path.relative_to(vendor)) for path in vendor.rglob("*") if path.is_file()} - {MANIFEST.name}
     found += [f"{name}: listed but missing" for name in sorted(listed.keys() - present)]

@@ -1,0 +1,20 @@
+"""Settings of the test suite: the product's own, without what a developer's machine or `.env` says.
+
+`DATABASE_URL` in the environment chooses the database (default: SQLite in memory).
+"""
+
+import os
+import tempfile
+
+os.environ["ENV_FILE"] = os.devnull
+os.environ["DEBUG"] = "1"
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+for _name in ("SECRET_KEY", "AUDIT_KEY", "ALLOWED_HOSTS", "HTTPS", "STATIC_ROOT", "MEDIA_ROOT", "LOG_LEVEL"):
+    os.environ.pop(_name, None)
+
+from gaobo_banzhuren.settings import *  # noqa: E402, F403
+
+DEBUG = False
+# Slow hashing protects stored passwords; in tests it would only cost minutes.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MEDIA_ROOT = tempfile.mkdtemp(prefix="banzhuren-test-files-")

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Starts the product for a newcomer: secrets, database, demo people, server. What is already there is kept.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=.venv/bin/python
+export DEBUG=${DEBUG:-1}
+address="127.0.0.1:${PORT:-8000}"
+
+$python tools/env_file.py
+$python manage.py migrate --verbosity 0
+if ls ./*/management/commands/load_demo.py ./*/*/management/commands/load_demo.py >/dev/null 2>&1; then
+    $python manage.py load_demo --if-empty
+fi
+echo
+echo "班主任工作管理：http://$address    （按 Ctrl+C 停止）"
+echo
+exec $python manage.py runserver "$address"
