@@ -1,32 +1,19 @@
 """The monthly allowance of 第十条 as data: one frozen ``AllowanceRules`` per rule version, no number of its own.
 
 Every point on which the regulation is silent is a field here; ``field.metadata`` holds its Chinese label and the id of
-the reading (``A-…``), each option is a ``Choice`` with a Chinese ``label``. Values come from the rule data file or from
+its reading (``A-…``), each option is a ``Choice`` with a Chinese ``label``. Values come from the rule data file or from
 a stored version through ``from_dict``; only a validated object is handed to the calculation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from .codec import decode, encode
-
-
-class Choice(StrEnum):
-    """An option that is stored by its value and shown by its Chinese ``label``."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Choice:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+from .parts import Choice, from_json, setting, to_json
 
 
 class CoefficientScope(Choice):
@@ -158,17 +145,13 @@ class StudentState(Choice):
     GRADUATED = "graduated", "毕业"
 
 
-def _setting(label: str, silent: str = "") -> Any:
-    return field(metadata={"label": label, "silent": silent, "article": "第十条"})
-
-
 @dataclass(frozen=True, slots=True)
 class Tier:
     """A band of headcounts with its coefficient; both ends belong to it, ``maximum`` None means no upper end."""
 
-    minimum: int
-    maximum: int | None
-    coefficient: Decimal
+    minimum: int = setting("从（含）", unit="人")
+    maximum: int | None = setting("到（含）", unit="人")
+    coefficient: Decimal = setting("系数")
 
     @property
     def text(self) -> str:
@@ -183,55 +166,56 @@ class Tier:
 class Rounding:
     """A-07: how an exact amount becomes 分."""
 
-    unit: RoundingUnit = _setting("取整单位", "A-07")
-    level: RoundingLevel = _setting("取整次数", "A-07")
-    mode: RoundingMode = _setting("取整方式", "A-07")
+    unit: RoundingUnit = setting("取整单位", "A-07")
+    level: RoundingLevel = setting("取整次数", "A-07")
+    mode: RoundingMode = setting("取整方式", "A-07")
 
 
 @dataclass(frozen=True, slots=True)
 class AllowanceRules:
     """All of 第十条 that a month's allowance needs; rates in yuan per month."""
 
-    base_rate: Decimal = _setting("在读班主任月标准（元）")
-    tiers: tuple[Tier, ...] = _setting("人数档与系数")
-    graduating_rate: Decimal = _setting("毕业班主任月标准（元）")
-    standard_class_size: int = _setting("标准编制人数")
-    school_share_percent: Decimal = _setting("学校承担比例（%）")
-    coefficient_scope: CoefficientScope = _setting("系数按谁的人数", "A-01")
-    counted_states: tuple[StudentState, ...] = _setting("计入人数的学生状态", "A-02")
-    basis: Basis = _setting("基准人数的日期", "A-03")
-    partial_month: PartialMonth = _setting("月中交接", "A-05")
-    denominator: Denominator = _setting("折算分母", "A-06")
-    rounding: Rounding = _setting("取整", "A-07")
-    zero_students: ZeroStudents = _setting("没有学生时", "A-08")
-    graduating_coefficient: GraduatingCoefficient = _setting("毕业班标准是否乘系数", "A-09")
-    graduating_per: GraduatingPer = _setting("毕业班标准按什么发", "A-10")
-    two_posts_hint_from: int | None = _setting("毕业班人数达到几人时提示可设两岗", "A-10")
-    graduating_start: GraduatingStart = _setting("毕业班标准从何时起", "A-11")
-    graduating_stop: GraduatingStop = _setting("毕业班标准到何时止", "A-11")
-    teaching_and_graduating: TeachingAndGraduating = _setting("同时带在读班与毕业班", "A-12")
-    ceiling_classes: int | None = _setting("每人计入班数上限", "A-13")
-    ceiling_amount: Decimal | None = _setting("每人每月金额上限（元）", "A-13")
-    leave_mode: LeaveMode = _setting("班主任请假", "A-14")
-    long_leave_days: int = _setting("长假从几天起（日历天）", "A-14")
-    dismissal: Dismissal = _setting("解聘", "A-15")
-    failed_grade: FailedGrade = _setting("考核不合格", "A-16")
-    split_level: SplitLevel = _setting("经费分摊的层次", "A-17")
-    odd_fen_to: OddFenTo = _setting("分不尽的一分归谁", "A-17")
-    award_split: AwardSplit = _setting("奖励经费由谁承担", "A-18")
-    two_colleges: TwoColleges = _setting("跨学院带班", "A-19")
-    shared_class: SharedClass = _setting("一班两人", "A-20")
-    unfiled: Unfiled = _setting("聘任未备案", "A-29")
-    headcount_hint: int | None = _setting("一人所带在读人数达到几人时提示", "A-84")
+    base_rate: Decimal = setting("在读班主任月标准", unit="元")
+    tiers: tuple[Tier, ...] = setting("人数档与系数")
+    graduating_rate: Decimal = setting("毕业班主任月标准", unit="元")
+    standard_class_size: int = setting("标准编制人数", unit="人")
+    school_share_percent: Decimal = setting("学校承担比例", unit="%")
+    coefficient_scope: CoefficientScope = setting("系数按谁的人数", "A-01")
+    counted_states: tuple[StudentState, ...] = setting("计入人数的学生状态", "A-02")
+    basis: Basis = setting("基准人数的日期", "A-03")
+    partial_month: PartialMonth = setting("月中交接", "A-05")
+    denominator: Denominator = setting("折算分母", "A-06")
+    rounding: Rounding = setting("取整", "A-07")
+    zero_students: ZeroStudents = setting("没有学生时", "A-08")
+    graduating_coefficient: GraduatingCoefficient = setting("毕业班标准是否乘系数", "A-09")
+    graduating_per: GraduatingPer = setting("毕业班标准按什么发", "A-10")
+    two_posts_hint_from: int | None = setting("毕业班人数达到几人时提示可设两岗", "A-10", unit="人")
+    graduating_start: GraduatingStart = setting("毕业班标准从何时起", "A-11")
+    graduating_stop: GraduatingStop = setting("毕业班标准到何时止", "A-11")
+    teaching_and_graduating: TeachingAndGraduating = setting("同时带在读班与毕业班", "A-12")
+    ceiling_classes: int | None = setting("每人计入班数上限", "A-13", unit="个班")
+    ceiling_amount: Decimal | None = setting("每人每月金额上限", "A-13", unit="元")
+    leave_mode: LeaveMode = setting("班主任请假", "A-14")
+    long_leave_days: int = setting("长假从几天起（日历天）", "A-14", unit="天")
+    dismissal: Dismissal = setting("解聘", "A-15")
+    failed_grade: FailedGrade = setting("考核不合格", "A-16")
+    split_level: SplitLevel = setting("经费分摊的层次", "A-17")
+    odd_fen_to: OddFenTo = setting("分不尽的一分归谁", "A-17")
+    award_split: AwardSplit = setting("奖励经费由谁承担", "A-18")
+    two_colleges: TwoColleges = setting("跨学院带班", "A-19")
+    shared_class: SharedClass = setting("一班两人", "A-20")
+    unfiled: Unfiled = setting("聘任未备案", "A-29")
+    headcount_hint: int | None = setting("一人所带在读人数达到几人时提示", "A-84", unit="人")
 
     def to_dict(self) -> dict[str, Any]:
         """Give JSON data from which ``from_dict`` makes an equal object."""
-        return dict(encode(self))
+        data: dict[str, Any] = to_json(self)
+        return data
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], path: str = "allowance") -> AllowanceRules:
-        """Read stored or file data; raise ``codec.DecodeError`` naming the path of what does not fit."""
-        return decode(cls, data, path)
+        """Read stored or file data; raise ``parts.PartError`` naming the path of everything that does not fit."""
+        return from_json(cls, dict(data), path)
 
 
 def validate(rules: AllowanceRules) -> list[str]:

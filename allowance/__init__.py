@@ -1,0 +1,1 @@
+"""第十条: monthly allowance sheets, their review, funding and hand-over to 人事."""
