@@ -1,0 +1,62 @@
+"""Headers on every answer, and the one place where domain errors become pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from . import error_views
+from .errors import UserError
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+        "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer",
+        "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "web-share",
+        "xr-spatial-tracking",
+    )
+)  # fmt: skip
+
+
+def response_headers(get_response: GetResponse) -> GetResponse:
+    """Nothing that a view made may stay in a cache or a search engine, and no page may use the device's sensors."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
+        # Signed in or not: a page's content depends on the cookie, so a stored copy shows it to the next person.
+        response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
+
+
+class UserErrors:
+    """Turns what a view raised into a page that says what to do, with the right status and a way back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, UserError):
+            return error_views.user_error(request, exception)
+        if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+            return error_views.too_large(request)
+        if isinstance(exception, OperationalError | InterfaceError):
+            return error_views.unavailable(request, exception)
+        return None
+
+
+def user_errors(get_response: GetResponse) -> UserErrors:
+    return UserErrors(get_response)
