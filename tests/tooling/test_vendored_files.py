@@ -1,0 +1,28 @@
+"""Web files of others are the ones that the manifest names, byte for byte."""
+
+import shutil
+
+from tools import vendor
+
+
+def test_vendored_files_are_unchanged_and_complete() -> None:
+    assert vendor.check() == []
+
+
+def test_a_changed_a_missing_and_an_unlisted_file_are_named(tmp_path) -> None:
+    copy = tmp_path / "vendor"
+    shutil.copytree(vendor.VENDOR, copy)
+    (copy / "htmx" / "htmx.min.js").write_text("alert(1)")
+    (copy / "bootstrap" / "LICENSE").unlink()
+    (copy / "surprise.js").write_text("")
+    assert vendor.check(copy) == [
+        "bootstrap/LICENSE: listed but missing",
+        "surprise.js: not in MANIFEST.json",
+        "htmx/htmx.min.js: changed",
+    ]
+
+
+def test_every_icon_asked_for_is_drawn_in_the_current_colour() -> None:
+    sprite = (vendor.VENDOR / vendor.SPRITE).read_text("utf-8")
+    for name in vendor.icon_names():
+        assert f'<symbol id="{name}" viewBox="0 0 16 16" fill="currentColor">' in sprite
