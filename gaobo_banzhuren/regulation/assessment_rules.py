@@ -190,7 +190,9 @@ class AssessmentRules:
     student_percent: Decimal = setting("学生评分占比", "A-52", unit="%")
     assessor_mean: AssessorMean = setting("多名考核人的评分", "A-53")
     min_assessors: int = setting("最少考核人数", "A-53", unit="人")
-    comment_below_percent: Decimal = setting("得分低于满分多少时须写评语", unit="%", hint="第七条2：定性与量化结合；制度没有规定比例")
+    comment_below_percent: Decimal = setting(
+        "得分低于满分多少时须写评语", unit="%", hint="第七条2：定性与量化结合；制度没有规定比例"
+    )
     excellent_line: Decimal = setting("优秀分数线", "A-54", unit="分")
     pass_line: Decimal = setting("合格分数线", "A-54", unit="分")
     quota_percent: Decimal = setting("优秀比例", unit="%", hint="第十条二2")

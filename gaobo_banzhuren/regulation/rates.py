@@ -103,15 +103,25 @@ class RateRules:
     meeting_needs_minutes: bool = setting("班会须有日期、主题和记录才算", "A-39")
     joint_meeting_counts_each: bool = setting("联合班会对每个参加的班各算一次", "A-39")
     level_pass: LevelPass = setting("考试过级率的含义", "A-40")
-    level_pass_high_percent: Decimal | None = setting("过级率达到多少算高", "A-40", unit="%", hint="不填 = 不设线，由考核人判断")
+    level_pass_high_percent: Decimal | None = setting(
+        "过级率达到多少算高", "A-40", unit="%", hint="不填 = 不设线，由考核人判断"
+    )
     renewal_measure: RenewalMeasure = setting("续费率的含义", "A-41")
     renewal_deferral_counts: bool = setting("已批准缓缴的算已续费", "A-41")
-    renewal_high_percent: Decimal | None = setting("续费率达到多少算高", "A-41", unit="%", hint="不填 = 不设线，由考核人判断")
+    renewal_high_percent: Decimal | None = setting(
+        "续费率达到多少算高", "A-41", unit="%", hint="不填 = 不设线，由考核人判断"
+    )
     truancy_count: int = setting("缺旷课多者：旷课达到", "A-42", unit="次")
     truancy_days: int = setting("缺旷课多者：统计最近", "A-42", unit="天")
-    talk_target: int | None = setting("自定目标：每学期谈话", "A-43", unit="人次", hint="制度没有规定次数；不填 = 不设目标")
-    visit_target: int | None = setting("自定目标：每学期听课", "A-43", unit="次", hint="制度没有规定次数；不填 = 不设目标")
-    contact_target: int | None = setting("自定目标：每学期家校联系", "A-43", unit="次", hint="制度没有规定次数；不填 = 不设目标")
+    talk_target: int | None = setting(
+        "自定目标：每学期谈话", "A-43", unit="人次", hint="制度没有规定次数；不填 = 不设目标"
+    )
+    visit_target: int | None = setting(
+        "自定目标：每学期听课", "A-43", unit="次", hint="制度没有规定次数；不填 = 不设目标"
+    )
+    contact_target: int | None = setting(
+        "自定目标：每学期家校联系", "A-43", unit="次", hint="制度没有规定次数；不填 = 不设目标"
+    )
     trouble_failed_papers: int = setting("学业困难：一次考试不及格科次达到", "A-44", unit="科")
     not_applicable: NotApplicable = setting("班级不适用的考核项目", "A-45")
 
@@ -148,7 +158,9 @@ def _percentages(rules: RateRules) -> list[str]:
         "过级率的线（A-40）": rules.level_pass_high_percent,
         "续费率的线（A-41）": rules.renewal_high_percent,
     }
-    return [f"{name}：应在 0 与 100 之间" for name, value in named.items() if value is not None and not 0 <= value <= 100]
+    return [
+        f"{name}：应在 0 与 100 之间" for name, value in named.items() if value is not None and not 0 <= value <= 100
+    ]
 
 
 def _counts(rules: RateRules) -> list[str]:

@@ -40,7 +40,9 @@ class YearSettings:
     publicity_shows_scores: bool = setting("公示名单显示分数", "A-68")
     objection_answer_working_days: int = setting("异议答复期限", "A-69", unit="个工作日")
     term_of_office: OfficeTerm = setting("聘期", "A-81")
-    graduate_award_percent: Decimal | None = setting("优秀毕业生比例", "A-88", unit="%", hint="制度没有规定；不填 = 不限")
+    graduate_award_percent: Decimal | None = setting(
+        "优秀毕业生比例", "A-88", unit="%", hint="制度没有规定；不填 = 不限"
+    )
 
     def problems(self) -> list[str]:
         """Everything in Chinese that keeps these settings from being used."""

@@ -1,0 +1,15 @@
+"""Brings in the first rule version, the readings and the school years from the reviewed data files."""
+
+from django.db import migrations
+
+from gaobo_banzhuren.regulation.loading import load_regulation
+
+
+def forwards(apps, schema_editor):
+    load_regulation(apps.get_model)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("regulation", "0001_initial")]
+
+    operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]

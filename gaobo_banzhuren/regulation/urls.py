@@ -1,0 +1,7 @@
+"""The regulation as data."""
+
+from django.urls import URLPattern
+
+app_name = "regulation"
+
+urlpatterns: list[URLPattern] = []
