@@ -207,8 +207,8 @@ def _range_reason(minimum: int | None, maximum: int | None) -> str:
 def date(value: object, *, date1904: bool = False) -> datetime.date:
     """A day between 1990 and 2100.
 
-    Real dates; 2023-9-1, 2023/9/1, 2023.9.1, 2023年9月1日, 20230901 as text; as a number 20230901 or the sheet's own day
-    count (45170 = 2023-09-01, counted from 1904 in such a workbook). 9/1/2023 and the text "45170" are refused.
+    Real dates; 2023-9-1, 2023/9/1, 2023.9.1, 2023年9月1日, 20230901 as text; as a number 20230901 or the sheet's own
+    day count (45170 = 2023-09-01, counted from 1904 in such a workbook). 9/1/2023 and the text "45170" are refused.
     """
     _refuse_stand_ins(value)
     result = _date_of(value, date1904)

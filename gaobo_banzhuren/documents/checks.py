@@ -3,7 +3,8 @@
 import ctypes.util
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as CheckWarning
 
 from gaobo_banzhuren.documents import fonts_in_use
 from gaobo_banzhuren.documents.pdf import PANGO_PACKAGES
@@ -22,8 +23,13 @@ def _fonts() -> list[CheckMessage]:
     missing = [path.name for path in needed if not path.exists()]
     if not missing:
         return []
-    return [Warning(f"缺少字体文件 {'、'.join(missing)}，PDF 中的中文会变成方框", hint=f"放入 {fonts_in_use.FONT_DIR}",
-                    id="documents.W001")]
+    return [
+        CheckWarning(
+            f"缺少字体文件 {'、'.join(missing)}，PDF 中的中文会变成方框",
+            hint=f"放入 {fonts_in_use.FONT_DIR}",
+            id="documents.W001",
+        )
+    ]
 
 
 def _libraries() -> list[CheckMessage]:
@@ -31,8 +37,11 @@ def _libraries() -> list[CheckMessage]:
     if not missing:
         return []
     what = "PDF 生成缓慢" if missing == ["harfbuzz-subset"] else "不能生成 PDF"
-    return [Warning(f"缺少系统组件 {'、'.join(missing)}，{what}", hint=f"apt install {PANGO_PACKAGES}",
-                    id="documents.W002")]
+    return [
+        CheckWarning(
+            f"缺少系统组件 {'、'.join(missing)}，{what}", hint=f"apt install {PANGO_PACKAGES}", id="documents.W002"
+        )
+    ]
 
 
 def _xml_guard() -> list[CheckMessage]:

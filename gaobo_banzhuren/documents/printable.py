@@ -34,4 +34,6 @@ def validate_printable(value: str) -> None:
     missing = unprintable_characters(value)
     if missing:
         listed = "、".join(f"「{char}」（U+{ord(char):04X}）" for char in missing[:5])
-        raise ValidationError(f"此字无法打印：{listed}。请换用字库中有的写法，或联系管理员补充字体。", code="unprintable")
+        raise ValidationError(
+            f"此字无法打印：{listed}。请换用字库中有的写法，或联系管理员补充字体。", code="unprintable"
+        )

@@ -1,7 +1,8 @@
-"""Stored files."""
+"""Addresses of attachments."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gaobo_banzhuren.documents import views
 
 app_name = "documents"
-
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<slug:public_id>/", views.file, name="file")]

@@ -11,16 +11,19 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
+
+ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF: Final = "application/pdf"
@@ -33,7 +36,12 @@ NUMBER: Final = "number"
 DATE: Final = "date"
 DATETIME: Final = "datetime"
 _FORMATS: Final = {
-    TEXT: "@", MONEY: "#,##0.00", INTEGER: "0", NUMBER: "General", DATE: "yyyy-mm-dd", DATETIME: "yyyy-mm-dd hh:mm",
+    TEXT: "@",
+    MONEY: "#,##0.00",
+    INTEGER: "0",
+    NUMBER: "General",
+    DATE: "yyyy-mm-dd",
+    DATETIME: "yyyy-mm-dd hh:mm",
 }
 _RIGHT: Final = frozenset({MONEY, INTEGER, NUMBER})
 
@@ -41,7 +49,7 @@ MAX_CELL: Final = 32_767
 CUT_MARK: Final = "…（已截断）"
 MAX_SHEET_NAME: Final = 31
 # A workbook's own time stamps say nothing that its content does not say, but would make two equal exports differ.
-FIXED_TIME: Final = datetime.datetime(2000, 1, 1)
+FIXED_TIME: Final = datetime.datetime(2000, 1, 1)  # noqa: DTZ001  openpyxl takes naive times only
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BAD_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _BAD_IN_FILE_NAME = re.compile(r'[\\/:*?"<>|\s\u202a-\u202e\u2066-\u2069\u200b-\u200f]+')
@@ -122,7 +130,7 @@ def safe_cell(cell: Cell, value: object, kind: str | None = None) -> Cell:
         cell.value = value
     else:
         cell.value = None
-        cell._value = safe_text(value)  # noqa: SLF001  the setter would make a formula or an error of it
+        cell._value = safe_text(value)  # the setter would make a formula or an error of it
         cell.data_type = "s"
     if kind is not None:
         cell.number_format = _FORMATS[kind] if not (kind == TEXT and cell.data_type == "n") else "General"
@@ -247,7 +255,9 @@ def finish(book: Workbook, title: str) -> bytes:
         for info in source.infolist():
             content = source.read(info)
             if info.filename == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>" + FIXED_TIME.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + rb"\g<2>", content)
+                content = _MODIFIED.sub(
+                    rb"\g<1>" + FIXED_TIME.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + rb"\2", content
+                )
             fixed = zipfile.ZipInfo(info.filename, (2000, 1, 1, 0, 0, 0))
             fixed.compress_type = zipfile.ZIP_DEFLATED
             fixed.external_attr = 0o600 << 16
@@ -274,18 +284,17 @@ def safe_file_name(name: str, fallback: str = "文件") -> str:
 
 def attachment_response(data: bytes, filename: str, content_type: str = XLSX) -> HttpResponse:
     """Answer with a download that no browser shows inline, sniffs or keeps."""
+    response = HttpResponse(data, content_type=content_type)
+    response["Content-Length"] = str(len(data))
+    return as_attachment(response, filename)
+
+
+def as_attachment(response: ResponseT, filename: str) -> ResponseT:
+    """Set the headers of every served file: saved under its name (RFC 5987), can run nothing, kept by nobody."""
     name = safe_file_name(filename)
     extension = name.rpartition(".")[2] if "." in name else ""
-    plain = f"download.{extension}" if extension.isascii() and extension else "download"
-    response = HttpResponse(data, content_type=content_type)
+    plain = f"download.{extension}" if extension.isascii() and extension.isalnum() else "download"
     response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    response["Content-Length"] = str(len(data))
-    harden(response)
-    return response
-
-
-def harden(response: HttpResponse) -> HttpResponse:
-    """Set the headers every served file has: it can run nothing, and nobody keeps it."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "no-store, private"

@@ -18,17 +18,26 @@ CHUNK: Final = 256 * 1024
 OVERLAP: Final = 512
 SAVE_AS: Final = "请用 Excel 或 WPS 打开后另存为 xlsx 格式，再上传"
 
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})[\"']")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?ref\s*=\s*[\"']([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _EXTERNAL = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*TargetMode\s*=\s*[\"']External[\"'][^<>]*>", re.IGNORECASE)
 _HYPERLINK_TYPE = re.compile(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']")
 _FORBIDDEN_PARTS: Final = (
-    (re.compile(r"vbaproject|vbadata|/macrosheets/|/dialogsheets/", re.IGNORECASE), "macro",
-     "文件含有宏（程序代码），不能上传；请另存为不含宏的 xlsx"),
-    (re.compile(r"/externallinks/|connections\.xml$|/querytables/", re.IGNORECASE), "external",
-     "文件含有指向其他文件或数据源的链接，不能上传；请在“数据 → 编辑链接”中断开后再传"),
-    (re.compile(r"/embeddings/|/activex/|/ctrlprops/|oleobject", re.IGNORECASE), "embedded",
-     "文件含有嵌入的对象，不能上传；请删除后再传"),
+    (
+        re.compile(r"vbaproject|vbadata|/macrosheets/|/dialogsheets/", re.IGNORECASE),
+        "macro",
+        "文件含有宏（程序代码），不能上传；请另存为不含宏的 xlsx",
+    ),
+    (
+        re.compile(r"/externallinks/|connections\.xml$|/querytables/", re.IGNORECASE),
+        "external",
+        "文件含有指向其他文件或数据源的链接，不能上传；请在“数据 → 编辑链接”中断开后再传",
+    ),
+    (
+        re.compile(r"/embeddings/|/activex/|/ctrlprops/|oleobject", re.IGNORECASE),
+        "embedded",
+        "文件含有嵌入的对象，不能上传；请删除后再传",
+    ),
     (re.compile(r"customui", re.IGNORECASE), "customui", "文件含有自定义界面，不能上传；请另存为普通的 xlsx"),
 )
 _MACRO_TYPE = re.compile(rb"macroEnabled|vbaProject", re.IGNORECASE)

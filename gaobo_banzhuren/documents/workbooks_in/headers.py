@@ -55,7 +55,9 @@ def normal_header(value: object) -> str:
     return _MARKS.sub("", text).casefold()
 
 
-def find_header(rows: Sequence[RawRow], columns: Sequence[HeaderColumn], mapping: Mapped | None = None) -> Header | None:
+def find_header(
+    rows: Sequence[RawRow], columns: Sequence[HeaderColumn], mapping: Mapped | None = None
+) -> Header | None:
     """Choose, among the first rows, the one that names most of the columns; None when no row names any.
 
     `mapping` gives header texts or column letters a field (None: ignore the column) and overrules the names.

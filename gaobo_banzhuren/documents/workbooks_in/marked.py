@@ -15,7 +15,15 @@ from gaobo_banzhuren.documents.problems import Problem, Problems, show_value
 from gaobo_banzhuren.documents.workbooks_in.limits import Limits
 from gaobo_banzhuren.documents.workbooks_in.workbook import open_workbook
 from gaobo_banzhuren.documents.workbooks_out import (
-    INTEGER, Column, Sheet, SheetNames, Table, finish, safe_cell, set_widths, write_sheet,
+    INTEGER,
+    Column,
+    Sheet,
+    SheetNames,
+    Table,
+    finish,
+    safe_cell,
+    set_widths,
+    write_sheet,
 )
 
 LIST_SHEET: Final = "导入问题"
@@ -23,8 +31,13 @@ COPIED_CELLS: Final = 250_000
 BAD_FILL: Final = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
 
 _LIST = (
-    Column("工作表", "sheet"), Column("行", "row", INTEGER), Column("列", "column"), Column("列号", "letter"),
-    Column("值", "value"), Column("原因", "reason"), Column("说明", "line"),
+    Column("工作表", "sheet"),
+    Column("行", "row", INTEGER),
+    Column("列", "column"),
+    Column("列号", "letter"),
+    Column("值", "value"),
+    Column("原因", "reason"),
+    Column("说明", "line"),
 )
 
 
@@ -57,8 +70,13 @@ def error_workbook(original: bytes, problems: Problems, limits: Limits | None = 
 
 def _as_row(problem: Problem) -> dict[str, object]:
     return {
-        "sheet": problem.sheet, "row": problem.row, "column": problem.column, "letter": problem.letter,
-        "value": show_value(problem.value), "reason": problem.reason, "line": str(problem),
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": problem.column,
+        "letter": problem.letter,
+        "value": show_value(problem.value),
+        "reason": problem.reason,
+        "line": str(problem),
     }
 
 

@@ -25,8 +25,20 @@ from gaobo_banzhuren.documents.workbooks_in.table import Numbered, SheetTable
 
 # What openpyxl and the parsers raise on a file whose inside is not what it should be.
 BROKEN = (
-    ParseError, DefusedXmlException, InvalidFileException, zipfile.BadZipFile, zlib.error, EOFError, OSError,
-    ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, AssertionError,
+    ParseError,
+    DefusedXmlException,
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    AssertionError,
 )
 BROKEN_TEXT = "工作簿内部已损坏，无法读取；请用 Excel 或 WPS 打开后另存为 xlsx，再上传"
 
@@ -95,7 +107,8 @@ class SafeWorkbook:
         if not found:
             return None
         if len(found) > 1:
-            raise WorkbookRefused("two_sheets", "有两张同名的工作表" + "".join(f"「{t}」" for t in found) + "，请只留一张")
+            names = "".join(f"「{title}」" for title in found)
+            raise WorkbookRefused("two_sheets", f"有两张同名的工作表{names}，请只留一张")
         if found[0] in self.hidden_sheets:
             raise WorkbookRefused("hidden_sheet", f"工作表「{found[0]}」是隐藏的，请取消隐藏（或删除）后再导入")
         return found[0]
@@ -118,7 +131,8 @@ class SafeWorkbook:
                         raise WorkbookRefused("rows", f"数据超过 {self.limits.rows} 行，请拆成几个文件分别导入")
                     if values[-1] is not None:
                         raise WorkbookRefused(
-                            "columns", f"工作表「{title}」第 {number} 行超过 {self.limits.columns} 列，请删除多余的列")
+                            "columns", f"工作表「{title}」第 {number} 行超过 {self.limits.columns} 列，请删除多余的列"
+                        )
                     yield number, values
         except BROKEN as error:
             raise WorkbookRefused("broken", BROKEN_TEXT) from error
@@ -178,7 +192,10 @@ class SafeWorkbook:
         facts = self._parts.get(part, PartFacts())
         body = (numbered for numbered in self.raw_rows(title) if numbered[0] > header.row + 1)
         return SheetTable(
-            title, header, columns, body,
+            title,
+            header,
+            columns,
+            body,
             merges=facts.merges,
             formulas=self._formulas_without_value(part) if facts.has_formula else frozenset(),
             date1904=self.date1904,
