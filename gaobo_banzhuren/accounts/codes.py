@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -28,6 +29,7 @@ def digest(code: str, secret: str | None = None) -> str:
     return salted_hmac("accounts.one-time-code", _bare(code), secret=secret, algorithm="sha256").hexdigest()
 
 
+@transaction.atomic
 def redeem(user: User, typed: str) -> bool:
     """Use up the code if it is this person's, unused, unexpired and not withdrawn.
 

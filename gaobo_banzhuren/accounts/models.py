@@ -174,7 +174,8 @@ class RoleGrant(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(role__in=Role.values), name="role_grant_role_known"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")), name="role_grant_days_in_order"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                name="role_grant_days_in_order",
             ),
             models.CheckConstraint(
                 condition=(

@@ -21,9 +21,11 @@ def pinyin_of(name: str) -> tuple[str, str]:
     for length in (2, 1):
         reading = SURNAME_READINGS.get(name[:length])
         if reading:
-            syllables = [reading] if length == 1 else re.findall(r"[^aeiou]*[aeiou]+(?:ng?(?![aeiou]))?", reading) or [reading]
+            syllables = (
+                [reading] if length == 1 else re.findall(r"[^aeiou]*[aeiou]+(?:ng?(?![aeiou]))?", reading) or [reading]
+            )
             rest = name[length:]
             break
-    syllables += lazy_pinyin(rest, style=Style.NORMAL, errors=lambda text: list(text))
+    syllables += lazy_pinyin(rest, style=Style.NORMAL, errors=list)
     clean = [re.sub(r"[^a-z0-9]", "", part.lower()) for part in syllables]
     return "".join(clean)[:200], "".join(part[:1] for part in clean)[:50]

@@ -36,7 +36,9 @@ class LengthValidator:
 
     def validate(self, password: str, user: User | None = None) -> None:
         if len(password) < self.shortest:
-            raise ValidationError(f"密码太短：至少 {self.shortest} 个字符，现在是 {len(password)} 个。", code="too_short")
+            raise ValidationError(
+                f"密码太短：至少 {self.shortest} 个字符，现在是 {len(password)} 个。", code="too_short"
+            )
         if len(password) > self.longest:
             raise ValidationError(f"密码太长：最多 {self.longest} 个字符。", code="too_long")
 
@@ -56,7 +58,8 @@ class ContextWordValidator:
         words = _words_about(user)
         if any(_too_thin(text, words) for text in {plain, plain.translate(LOOK_ALIKES)}):
             raise ValidationError(
-                "密码主要由姓名、工号、学校名称或常见词组成，容易被猜到。请换成别人想不到的一句话。", code="context_word"
+                "密码主要由姓名、工号、学校名称或常见词组成，容易被猜到。请换成别人想不到的一句话。",
+                code="context_word",
             )
 
     def get_help_text(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from .context import Origin, set_origin
+from .context import NOWHERE, Origin, set_origin
 
 
 def request_context(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -16,7 +16,7 @@ def request_context(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
         try:
             return get_response(request)
         finally:
-            set_origin(Origin())
+            set_origin(NOWHERE)
 
     return middleware
 
