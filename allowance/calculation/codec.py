@@ -28,7 +28,7 @@ class DecodeError(ValueError):
 
 def encode(value: Any) -> Any:
     """Give plain JSON data for a dataclass, or for any value a dataclass of ours may hold."""
-    if value is None or isinstance(value, bool | int) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return value.value
@@ -41,13 +41,15 @@ def encode(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [encode(item) for item in value]
     if dataclasses.is_dataclass(value):
-        return {name: encode(getattr(value, name)) for name in _field_names(type(value))}
+        kind: Any = type(value)
+        return {name: encode(getattr(value, name)) for name in _field_names(kind)}
     raise TypeError(f"{type(value).__name__} 不能存为数据")
 
 
 def decode(cls: type[T], data: Any, path: str = "") -> T:
     """Build ``cls`` from what ``encode`` gave; raise ``DecodeError`` at the first thing that does not fit."""
-    return typing.cast(T, _decoder(cls)(data, path))
+    kind: Any = cls
+    return typing.cast(T, _decoder(kind)(data, path))
 
 
 @cache

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from gaobo_banzhuren.regulation.rules import AllowanceRules, Basis, Dismissal, PartialMonth, SharedClass, Unfiled
 
@@ -109,8 +110,8 @@ class _Cutter:
             begin = max(first, item.first_day.day if item.first_day > self.first else 1)
             end = min(last, ends.day if ends < self.last else self.days)
             if begin <= end:
-                spells.append(Spell(item, begin, end))
-        if len(spells) > 1 or spells and spells[0].share is not None:
+                spells.append(Spell(item, begin, end, item.share))
+        if len(spells) > 1 or (spells and spells[0].share is not None):
             spells = self._settle_shares(fact, spells)
         return spells
 
@@ -210,7 +211,7 @@ class _Cutter:
             return [piece.having(piece.first, piece.last, phase, fact.headcount)]
         begins = [piece.first, *sorted(day for day in cuts if piece.first < day <= piece.last), piece.last + 1]
         parts: list[Piece] = []
-        for begin, following in zip(begins, begins[1:], strict=False):
+        for begin, following in pairwise(begins):
             headcount = fact.headcount
             for day, number in steps:
                 if day <= begin:

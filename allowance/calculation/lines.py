@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from gaobo_banzhuren.regulation.rules import AllowanceRules, RoundingLevel, TeachingAndGraduating, TwoColleges
 
@@ -64,22 +65,12 @@ class _Calculator:
             total = uncapped if left is None else min(uncapped, left)
             left = None if left is None else left - total
             shares = self._shares(teacher, shown, total)
-            for share in shares:
-                if share.amount_fen or not total:
-                    lines.append(
-                        Line(
-                            teacher.teacher_key,
-                            teacher.name,
-                            phase,
-                            share.college,
-                            share.amount_fen,
-                            total,
-                            uncapped,
-                            self.month,
-                            shown,
-                            shares,
-                        )
-                    )
+            who = (teacher.teacher_key, teacher.name, phase)
+            lines += [
+                Line(*who, share.college, share.amount_fen, total, uncapped, self.month, shown, shares)
+                for share in shares
+                if share.amount_fen or not total
+            ]
         return tuple(lines)
 
     # ------------------------------------------------------------ stretches
@@ -100,7 +91,7 @@ class _Calculator:
         if len(marks) == 2:
             return [(marks[0], marks[1] - 1, posts)]
         spans = []
-        for begin, following in zip(marks, marks[1:], strict=False):
+        for begin, following in pairwise(marks):
             active = tuple(post for post in posts if post.first_day.day <= begin <= post.last_day.day)
             if active:
                 spans.append((begin, following - 1, active))
@@ -136,7 +127,7 @@ class _Calculator:
             return own
         if self.rules.teaching_and_graduating is TeachingAndGraduating.SUM_HEADS:
             return posts if phase is Phase.TEACHING else ()
-        wins = own_rate > other_rate or own_rate == other_rate and phase is Phase.TEACHING
+        wins = own_rate > other_rate or (own_rate == other_rate and phase is Phase.TEACHING)
         return own if wins else ()
 
     # ------------------------------------------------------------ amounts

@@ -15,12 +15,9 @@ _PERCENT = 100
 
 def round_units(value: Fraction | int, mode: RoundingMode = RoundingMode.HALF_UP) -> int:
     """Round to a whole number; a half goes away from zero (half up) or to the even neighbour. Symmetric in sign."""
-    magnitude = abs(value)
-    whole, rest = divmod(magnitude.numerator, magnitude.denominator)
-    twice = 2 * rest
-    if twice > magnitude.denominator:
-        whole += 1
-    elif twice == magnitude.denominator and (mode is RoundingMode.HALF_UP or whole % 2):
+    whole, rest = divmod(abs(value.numerator), value.denominator)
+    to_half = 2 * rest - value.denominator
+    if to_half > 0 or (to_half == 0 and (mode is RoundingMode.HALF_UP or whole % 2)):
         whole += 1
     return whole if value >= 0 else -whole
 

@@ -23,7 +23,7 @@ def graduating_from(teaching_end: date | None, rules: AllowanceRules) -> date | 
 
 def phase_on(class_fact: ClassFact, day: date, rules: AllowanceRules) -> Phase | None:
     """Phase of the class on that day; None before it opens and after it closes."""
-    if day < class_fact.opens_on or class_fact.closes_on is not None and day > class_fact.closes_on:
+    if day < class_fact.opens_on or (class_fact.closes_on is not None and day > class_fact.closes_on):
         return None
     turning_day = graduating_from(class_fact.teaching_end, rules)
     return Phase.TEACHING if turning_day is None or day < turning_day else Phase.GRADUATING

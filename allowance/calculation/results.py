@@ -114,7 +114,7 @@ class Line:
     @property
     def formula(self) -> str:
         """The whole sum, e.g. ``480.00×15/30＋720.00×15/30``, with ceiling and college share where they apply."""
-        text = "＋".join(stretch.sum_text for stretch in self.stretches if stretch.monthly_rate) or "0.00"
+        text = "＋".join(stretch.sum_text for stretch in self.stretches)
         if self.total_fen != self.uncapped_fen:
             text = f"（{text}），封顶 {format_yuan(self.total_fen)}"
         if len(self.shares) < 2:

@@ -19,9 +19,8 @@ class Spell:
 
     __slots__ = ("appointment", "first", "last", "share")
 
-    def __init__(self, appointment: AppointmentFact, first: int, last: int, share: int | None | object = ...) -> None:
-        self.appointment, self.first, self.last = appointment, first, last
-        self.share: int | None = appointment.share if share is ... else share  # type: ignore[assignment]
+    def __init__(self, appointment: AppointmentFact, first: int, last: int, share: int | None) -> None:
+        self.appointment, self.first, self.last, self.share = appointment, first, last, share
 
     @property
     def teacher_key(self) -> str:

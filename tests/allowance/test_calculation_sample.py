@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from allowance.calculation import split_sheet, to_yuan
-
 from tests.allowance.given import RULES, SAMPLES, Sample
 
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
