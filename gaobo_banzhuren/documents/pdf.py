@@ -17,7 +17,7 @@ from gaobo_banzhuren.web.errors import UserError
 
 log = logging.getLogger(__name__)
 
-MAX_HTML: Final = 4_000_000
+MAX_HTML: Final = 2_000_000
 FIXED_DATE: Final = datetime.date(2000, 1, 1)
 PANGO_PACKAGES: Final = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
@@ -62,7 +62,7 @@ class _Engine:
 def render_pdf(template_name: str, context: dict[str, Any], *, title: str) -> bytes:
     """Render a template that extends `documents/pdf_base.html`; the same input gives the same bytes.
 
-    Raises `PdfUnavailable` without Pango and `UserError` for a document beyond 4 million characters.
+    Raises `PdfUnavailable` without Pango and `UserError` for a document beyond 2 million characters.
     """
     markup = render_to_string(template_name, {**context, "pdf_title": title})
     return html_to_pdf(markup)
