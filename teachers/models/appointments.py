@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 
+from ..calculation import earliest
 from .classes import SchoolClass
 from .people import ClassTeacher
 
@@ -47,29 +48,39 @@ EFFECTIVE_STATES = (
 """States in which the days of the appointment count as days in post."""
 
 
+OPEN_STATES = (AppointmentState.APPOINTED, AppointmentState.FILED)
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def effective(self) -> AppointmentQuerySet:
         return self.filter(state__in=EFFECTIVE_STATES)
 
     def on(self, day: dt.date) -> AppointmentQuerySet:
-        """Appointments in post on the day, first and last day included."""
-        return self.effective().not_over(day).filter(starts_on__lte=day)
+        """Appointments in post on the day, first and last day included; days after the term do not count (art. 2)."""
+        return self.effective().not_over(day).in_term(day).filter(starts_on__lte=day)
 
     def not_over(self, day: dt.date) -> AppointmentQuerySet:
+        """Not ended before the day. A teacher whose term has run out unrenewed keeps the class pages until the end."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
+    def in_term(self, day: dt.date) -> AppointmentQuerySet:
+        """Without a recorded term, or with one that reaches the day."""
+        return self.filter(Q(planned_end_on__isnull=True) | Q(planned_end_on__gte=day))
+
     def touching(self, first: dt.date, last: dt.date) -> AppointmentQuerySet:
-        """Effective appointments with at least one day in the span."""
-        return self.effective().not_over(first).filter(starts_on__lte=last)
+        """Effective appointments with at least one day in post in the span."""
+        return self.effective().not_over(first).in_term(first).filter(starts_on__lte=last)
+
+    def open(self) -> AppointmentQuerySet:
+        """Appointed or filed and without an end."""
+        return self.filter(state__in=OPEN_STATES, ends_on__isnull=True)
 
     def unfiled(self) -> AppointmentQuerySet:
         return self.effective().filter(filed_on__isnull=True)
 
     def expiring(self, by: dt.date) -> AppointmentQuerySet:
         """Open appointments whose planned end has passed or comes by the day."""
-        return self.filter(
-            state__in=(AppointmentState.APPOINTED, AppointmentState.FILED), ends_on__isnull=True, planned_end_on__lte=by
-        )
+        return self.open().filter(planned_end_on__lte=by)
 
     def visible_to(self, user: User) -> AppointmentQuerySet:
         """The office sees all, college roles those of the own college's classes, a teacher the own."""
@@ -86,11 +97,15 @@ class Appointment(models.Model):
     school_class = models.ForeignKey(
         SchoolClass, verbose_name="班级", on_delete=models.PROTECT, related_name="appointments"
     )
-    teacher = models.ForeignKey(ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="appointments")
+    teacher = models.ForeignKey(
+        ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="appointments"
+    )
     kind = models.CharField("聘任类别", max_length=10, choices=PostKind.choices, default=PostKind.MAIN)
     starts_on = models.DateField("开始日期", help_text="在岗的第一天")
     ends_on = models.DateField("结束日期", null=True, blank=True, help_text="在岗的最后一天")
-    planned_end_on = models.DateField("聘期至", null=True, blank=True)
+    planned_end_on = models.DateField(
+        "聘期至", null=True, blank=True, help_text="聘期的最后一天；空为未约定。期满未续聘，其后的日子不计在岗"
+    )
     end_reason = models.CharField("结束原因", max_length=4, choices=EndReason.choices, blank=True)
     share = models.PositiveSmallIntegerField(
         "分担人数", null=True, blank=True, help_text="一班由两位班主任分担时，本人负责的学生人数"
@@ -100,9 +115,16 @@ class Appointment(models.Model):
     )
     filed_on = models.DateField("备案日期", null=True, blank=True)
     filing_no = models.CharField("备案编号", max_length=40, blank=True)
-    filing_question = models.TextField("备案退问", blank=True, help_text="尚未答复的退问；答复后清空，往来保留在备案记录")
+    filing_question = models.TextField(
+        "备案退问", blank=True, help_text="尚未答复的退问；答复后清空，往来保留在备案记录"
+    )
     nomination = models.OneToOneField(
-        "teachers.Nomination", verbose_name="提名", on_delete=models.PROTECT, null=True, blank=True, related_name="appointment"
+        "teachers.Nomination",
+        verbose_name="提名",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointment",
     )
     note = models.CharField("说明", max_length=200, blank=True)
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
@@ -142,6 +164,23 @@ class Appointment(models.Model):
     def __str__(self) -> str:
         return f"{self.school_class}·{self.teacher.name}（{self.starts_on}起）"
 
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day in post: the recorded end or, when it comes first, the end of the term."""
+        return earliest(self.ends_on, self.planned_end_on)
+
+    @property
+    def is_effective(self) -> bool:
+        return self.state in EFFECTIVE_STATES
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES and self.ends_on is None
+
+    def term_over_on(self, day: dt.date) -> bool:
+        """Whether the term has run out by the day without renewal or end."""
+        return self.is_open and self.planned_end_on is not None and self.planned_end_on < day
+
 
 class FilingEvent(models.Model):
     """The correspondence of a filing: handed in, questioned, answered, filed. Never changed afterwards."""
@@ -152,7 +191,9 @@ class FilingEvent(models.Model):
         ANSWERED = "answered", "答复"
         FILED = "filed", "备案"
 
-    appointment = models.ForeignKey(Appointment, verbose_name="聘任", on_delete=models.PROTECT, related_name="filing_events")
+    appointment = models.ForeignKey(
+        Appointment, verbose_name="聘任", on_delete=models.PROTECT, related_name="filing_events"
+    )
     kind = models.CharField("事项", max_length=10, choices=Kind.choices)
     text = models.TextField("内容", blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="经办人", on_delete=models.PROTECT, related_name="+")

@@ -14,6 +14,10 @@ from .classes import SchoolClass
 from .people import ClassTeacher
 
 
+ADJUSTMENT_REASONS = (EndReason.WORK, EndReason.SPECIAL)
+"""The two grounds article 2 gives for a change of teacher; a change is no dismissal and leaves no mark (C2.2)."""
+
+
 class HandoverState(models.TextChoices):
     OPEN = "open", "待双方确认"
     DONE = "done", "已完成"
@@ -36,11 +40,19 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 class Handover(models.Model):
     """The change of teacher of a class on a day: the outgoing appointment ends the day before the incoming starts."""
 
-    school_class = models.ForeignKey(SchoolClass, verbose_name="班级", on_delete=models.PROTECT, related_name="handovers")
-    outgoing = models.ForeignKey(Appointment, verbose_name="移交方", on_delete=models.PROTECT, related_name="handovers_out")
-    incoming = models.ForeignKey(Appointment, verbose_name="接收方", on_delete=models.PROTECT, related_name="handovers_in")
+    school_class = models.ForeignKey(
+        SchoolClass, verbose_name="班级", on_delete=models.PROTECT, related_name="handovers"
+    )
+    outgoing = models.ForeignKey(
+        Appointment, verbose_name="移交方", on_delete=models.PROTECT, related_name="handovers_out"
+    )
+    incoming = models.ForeignKey(
+        Appointment, verbose_name="接收方", on_delete=models.PROTECT, related_name="handovers_in"
+    )
     takes_over_on = models.DateField("接任日期")
-    reason = models.CharField("原因", max_length=4, choices=EndReason.choices)
+    reason = models.CharField(
+        "原因", max_length=4, choices=[(reason.value, reason.label) for reason in ADJUSTMENT_REASONS]
+    )
     note = models.TextField("说明", blank=True)
     state = models.CharField("状态", max_length=10, choices=HandoverState.choices, default=HandoverState.OPEN)
     proposed_by = models.ForeignKey(
@@ -49,6 +61,8 @@ class Handover(models.Model):
     proposed_at = models.DateTimeField("提出时间", auto_now_add=True)
     outgoing_confirmed_at = models.DateTimeField("移交方确认时间", null=True, blank=True)
     incoming_confirmed_at = models.DateTimeField("接收方确认时间", null=True, blank=True)
+    cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
+    cancel_reason = models.CharField("取消原因", max_length=200, blank=True)
 
     objects = HandoverQuerySet.as_manager()
 
@@ -58,6 +72,8 @@ class Handover(models.Model):
         ordering = ["-takes_over_on", "-id"]
         constraints = [
             models.CheckConstraint(condition=~Q(outgoing=F("incoming")), name="handover_between_two"),
+            models.CheckConstraint(condition=Q(reason__in=ADJUSTMENT_REASONS), name="handover_reason_known"),
+            models.CheckConstraint(condition=Q(state__in=HandoverState.values), name="handover_state_known"),
         ]
 
     def __str__(self) -> str:
@@ -114,7 +130,9 @@ class DismissalQuerySet(models.QuerySet["Dismissal"]):
 class Dismissal(models.Model):
     """A dismissal from proposal to decision. `effective_on` is the first day not in post."""
 
-    teacher = models.ForeignKey(ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="dismissals")
+    teacher = models.ForeignKey(
+        ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="dismissals"
+    )
     college = models.ForeignKey(
         "accounts.College", verbose_name="提出学院", on_delete=models.PROTECT, related_name="dismissals"
     )
@@ -133,7 +151,12 @@ class Dismissal(models.Model):
     decision = models.TextField("决定内容", blank=True)
     decision_no = models.CharField("决定文号", max_length=60, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登记决定人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="登记决定人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
 
@@ -143,6 +166,12 @@ class Dismissal(models.Model):
         verbose_name = "解聘"
         verbose_name_plural = "解聘"
         ordering = ["-proposed_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=DismissalState.values), name="dismissal_state_known"),
+            models.UniqueConstraint(
+                fields=["teacher", "college"], condition=Q(state=DismissalState.PROPOSED), name="dismissal_one_open"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.teacher.name}·{self.get_ground_display()}"

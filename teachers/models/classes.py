@@ -67,6 +67,10 @@ class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
         """Classes that have opened and are not closed on the day."""
         return self.filter(Q(closes_on__isnull=True) | Q(closes_on__gte=day), opens_on__lte=day)
 
+    def open_on_any(self, first: dt.date, last: dt.date) -> SchoolClassQuerySet:
+        """Classes open on at least one day of the span."""
+        return self.filter(Q(closes_on__isnull=True) | Q(closes_on__gte=first), opens_on__lte=last)
+
 
 class SchoolClass(models.Model):
     """A project class (专接本 or 自考助学). All dates belong to the span they name."""

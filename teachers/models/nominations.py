@@ -30,9 +30,7 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         access = user.access
         if access.has(Role.OFFICE):
             return self
-        return self.filter(
-            school_class__college_id__in=access.colleges(Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
-        )
+        return self.filter(school_class__college_id__in=access.colleges(Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD))
 
 
 class Nomination(models.Model):
@@ -41,7 +39,9 @@ class Nomination(models.Model):
     school_class = models.ForeignKey(
         SchoolClass, verbose_name="班级", on_delete=models.PROTECT, related_name="nominations"
     )
-    teacher = models.ForeignKey(ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="nominations")
+    teacher = models.ForeignKey(
+        ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="nominations"
+    )
     kind = models.CharField("聘任类别", max_length=10, choices=PostKind.choices, default=PostKind.MAIN)
     starts_on = models.DateField("拟聘开始日期")
     planned_end_on = models.DateField("聘期至", null=True, blank=True)
@@ -52,8 +52,22 @@ class Nomination(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="提名人", on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField("提名时间", auto_now_add=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="提交人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="决定人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="决定人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
     decision_note = models.TextField("决定意见", blank=True)

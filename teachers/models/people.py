@@ -41,7 +41,9 @@ class ClassTeacher(models.Model):
     """A person who can be appointed as class teacher. Name and 工号 belong to the account."""
 
     user = models.OneToOneField(User, verbose_name="账号", on_delete=models.PROTECT, related_name="class_teacher")
-    college = models.ForeignKey(College, verbose_name="所属学院", on_delete=models.PROTECT, related_name="class_teachers")
+    college = models.ForeignKey(
+        College, verbose_name="所属学院", on_delete=models.PROTECT, related_name="class_teachers"
+    )
     sex = models.CharField("性别", max_length=2, choices=Sex.choices, blank=True)
     phone = models.CharField("手机", max_length=30, blank=True)
     category = models.CharField("人员类别", max_length=4, choices=StaffCategory.choices, default=StaffCategory.INTERNAL)
@@ -92,7 +94,12 @@ class Leave(models.Model):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期")
     stand_in = models.ForeignKey(
-        ClassTeacher, verbose_name="代班班主任", on_delete=models.PROTECT, null=True, blank=True, related_name="stand_ins"
+        ClassTeacher,
+        verbose_name="代班班主任",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stand_ins",
     )
     kind = models.CharField("请假类别", max_length=4, choices=LeaveKind.choices, default=LeaveKind.OTHER)
     reason = models.CharField("事由", max_length=200, blank=True)

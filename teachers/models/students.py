@@ -108,7 +108,9 @@ class RosterEntry(models.Model):
                 fields=["student", "starts_on"], condition=Q(voided_at__isnull=True), name="roster_one_start_per_day"
             ),
             models.UniqueConstraint(
-                fields=["student"], condition=Q(voided_at__isnull=True, ends_on__isnull=True), name="roster_one_open_entry"
+                fields=["student"],
+                condition=Q(voided_at__isnull=True, ends_on__isnull=True),
+                name="roster_one_open_entry",
             ),
         ]
         indexes = [models.Index(fields=["school_class", "state", "starts_on"], name="roster_headcount")]
