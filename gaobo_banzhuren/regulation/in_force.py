@@ -8,7 +8,10 @@ from functools import lru_cache
 from gaobo_banzhuren.web.errors import UserError
 
 from .bundle import Parts, Rules, digest_of
-from .models import RuleVersion
+from .data_files import default_system_settings
+from .models import RuleVersion, SystemSetting
+from .parts import from_json, to_json
+from .system import SystemSettings
 
 LIGHT = ("pk", "title", "effective_from", "digest")
 
@@ -79,3 +82,9 @@ def _first_day_text() -> str:
     if first is None:
         return "还没有生效的制度版本。"
     return f"最早的制度自 {first.isoformat()} 起施行（第十二条）。"
+
+
+def system_settings() -> SystemSettings:
+    """The system-wide settings in force: the defaults with what the office has changed."""
+    values = to_json(default_system_settings()) | dict(SystemSetting.objects.values_list("key", "value"))
+    return from_json(SystemSettings, values, "system")

@@ -38,7 +38,7 @@ def load_regulation(get_model: ModelGetter) -> Loaded:
     return Loaded(
         versions=_load_version(get_model(APP, "RuleVersion")),
         readings=_load_readings(get_model(APP, "Reading")),
-        school_years=sum(_load_year(get_model, start) for start in _seeded()),
+        school_years=sum(load_year(get_model, start) for start in _seeded()),
     )
 
 
@@ -82,9 +82,15 @@ def _load_readings(model: Any) -> int:
     return changed
 
 
-def _load_year(get_model: ModelGetter, start: int) -> int:
+def year_name(start: int) -> str:
+    """`2023-2024` for the school year that begins in September 2023."""
+    return f"{start}-{start + 1}"
+
+
+def load_year(get_model: ModelGetter, start: int) -> int:
+    """Add the school year that begins in September of `start` unless it is there; 1 if added."""
     model = get_model(APP, "SchoolYear")
-    if model.objects.filter(name=f"{start}-{start + 1}").exists():
+    if model.objects.filter(name=year_name(start)).exists():
         return 0
     year = model.objects.create(**year_fields(start))
     payable = data_files.read(data_files.FIRST_VERSION)["school_year"]["payable_months"]
@@ -101,7 +107,7 @@ def _load_year(get_model: ModelGetter, start: int) -> int:
 def year_fields(start: int) -> dict[str, Any]:
     """Columns of the school year that begins in September of `start`, with the default decisions."""
     return {
-        "name": f"{start}-{start + 1}",
+        "name": year_name(start),
         "starts_on": dt.date(start, FIRST_MONTH, 1),
         "ends_on": dt.date(start + 1, FIRST_MONTH, 1) - dt.timedelta(days=1),
         **to_json(data_files.default_year_settings()),
