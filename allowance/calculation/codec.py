@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 Decoder = Callable[[Any, str], Any]
+Encoder = Callable[[Any], Any]
 
 
 class DecodeError(ValueError):
@@ -28,22 +29,9 @@ class DecodeError(ValueError):
 
 def encode(value: Any) -> Any:
     """Give plain JSON data for a dataclass, or for any value a dataclass of ours may hold."""
-    if value is None or (isinstance(value, bool | int) and not isinstance(value, Enum)):
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple | list):
-        return [encode(item) for item in value]
-    if dataclasses.is_dataclass(value):
-        kind: Any = type(value)
-        return {name: encode(getattr(value, name)) for name in _field_names(kind)}
-    raise TypeError(f"{type(value).__name__} 不能存为数据")
+    kind: Any = type(value)
+    encoder = _encoder(kind)
+    return value if encoder is None else encoder(value)
 
 
 def decode(cls: type[T], data: Any, path: str = "") -> T:
@@ -53,8 +41,26 @@ def decode(cls: type[T], data: Any, path: str = "") -> T:
 
 
 @cache
-def _field_names(cls: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(cls))
+def _encoder(kind: Any) -> Encoder | None:
+    """Give the function for values of this type; None where the value is JSON already."""
+    if kind in (int, str, bool, type(None)):
+        return None
+    if issubclass(kind, Enum):
+        return _enum_value
+    if issubclass(kind, Decimal):
+        return str
+    if issubclass(kind, date):
+        return date.isoformat
+    if issubclass(kind, tuple | list):
+        return lambda items: [encode(item) for item in items]
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return lambda value: {name: encode(getattr(value, name)) for name in names}
+    raise TypeError(f"{kind.__name__} 不能存为数据")
+
+
+def _enum_value(member: Enum) -> Any:
+    return member.value
 
 
 @cache

@@ -49,7 +49,6 @@ class _Calculator:
         self.rates = RateBook(rules)
         first_day = month.first_day
         self.dates = [first_day.replace(day=number) for number in range(1, self.days + 1)]
-        self.heads: dict[Post, ClassHeads] = {}
 
     def lines(self, teacher: TeacherMonth) -> tuple[Line, ...]:
         spans = self._spans(teacher)
@@ -136,6 +135,7 @@ class _Calculator:
         self, stretches: Sequence[tuple[int, int, tuple[Post, ...], Decimal]], phase: Phase
     ) -> tuple[int, tuple[Stretch, ...]]:
         rounding = self.rules.rounding
+        by_stretch = rounding.level is RoundingLevel.STRETCH
         parts = month_parts([(first, last) for first, last, _, _ in stretches], self.month, self.rules)
         shown = []
         exact = Fraction(0)
@@ -143,25 +143,16 @@ class _Calculator:
         for (first, last, posts, rate), part in zip(stretches, parts, strict=True):
             fen = self.rates.fen(rate) * part.fraction
             exact += fen
-            rounded += round_fen(fen, rounding)
+            rounded += round_fen(fen, rounding) if by_stretch else 0
             shown.append(self._stretch(first, last, part.text, posts, rate, self.rates.parts(posts, phase)))
-        by_stretch = rounding.level is RoundingLevel.STRETCH
         return rounded if by_stretch else round_fen(exact, rounding), tuple(shown)
 
     def _stretch(
         self, first: int, last: int, part: str, posts: tuple[Post, ...], rate: Decimal, parts: tuple[RatePart, ...]
     ) -> Stretch:
         heads = sum(post.heads for post in posts)
-        classes = tuple(self._class_heads(post) for post in posts)
+        classes = tuple(_class_heads(post) for post in posts)
         return Stretch(self.dates[first - 1], self.dates[last - 1], last - first + 1, part, heads, rate, parts, classes)
-
-    def _class_heads(self, post: Post) -> ClassHeads:
-        found = self.heads.get(post)
-        if found is None:
-            whole = post.headcount if post.heads != post.headcount else None
-            found = ClassHeads(post.class_code, post.class_name, post.college, post.heads, post.via, whole)
-            self.heads[post] = found
-        return found
 
     def _shares(self, teacher: TeacherMonth, stretches: Sequence[Stretch], total: int) -> tuple[CollegeShare, ...]:
         """Share a line over the colleges of its classes by headcount-days, or give it to the home college (A-19)."""
@@ -217,3 +208,9 @@ def _same_heads(left: Sequence[Post], right: Sequence[Post]) -> bool:
         or (one.class_code, one.heads, one.phase, one.via) == (other.class_code, other.heads, other.phase, other.via)
         for one, other in zip(left, right, strict=True)
     )
+
+
+def _class_heads(post: Post) -> ClassHeads:
+    heads = post.heads
+    whole = post.headcount if heads != post.headcount else None
+    return ClassHeads(post.class_code, post.class_name, post.college, heads, post.via, whole)
