@@ -31,8 +31,9 @@ class DayGuard:
         return f"{self.table}_days"
 
     def _clash(self) -> str:
+        # Every part is a constant of this module; triggers take no parameters.
         return (
-            f"SELECT 1 FROM {self.table} o WHERE o.{self.owner} = NEW.{self.owner} AND o.id <> NEW.id"
+            f"SELECT 1 FROM {self.table} o WHERE o.{self.owner} = NEW.{self.owner} AND o.id <> NEW.id"  # noqa: S608
             f" AND {self.holds.format(row='o')} AND NOT ({self.together})"
             f" AND o.starts_on <= coalesce(NEW.ends_on, '{NEVER}') AND NEW.starts_on <= coalesce(o.ends_on, '{NEVER}')"
         )
