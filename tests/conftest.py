@@ -9,6 +9,9 @@ from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
+
+from tests import clean_database
 
 hypothesis_settings.register_profile(
     "suite", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
@@ -30,6 +33,16 @@ def _tidy_files() -> Iterator[None]:
     folder = django_settings.MEDIA_ROOT
     yield
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The migrated database, remembered so that tests which commit can leave it as they found it."""
+    with django_db_blocker.unblock():
+        clean_database.remember()
+    clean_database.install()
+    yield
+    clean_database.forget()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
