@@ -203,7 +203,7 @@ class AssessmentRules:
     quota_must_fill: bool = setting("名额必须用满", "A-59")
     award_amount: Decimal = setting("优秀班主任奖励", unit="元", hint="第十条二2；每人每个考核期一次")
     tie_breaks: tuple[TieBreak, ...] = setting(
-        "同分时依次比较", "A-60", hint="仍相同的由继续教育学院书面说明理由后决定，任何时候不超名额"
+        "同分时依次比较", "A-60", ordered=True, hint="仍相同的由继续教育学院书面说明理由后决定，任何时候不超名额"
     )
     vetoes: tuple[Veto, ...] = setting("否决情形", "A-63")
     veto_effect: VetoEffect = setting("否决的后果", "A-63")

@@ -31,6 +31,7 @@ class Leaf:
     optional: bool
     fixed: bool
     long: bool
+    ordered: bool
     section: str
     value: Any
 
@@ -109,6 +110,7 @@ def _leaf(cls: type, item: dataclasses.Field[Any], path: str, section: str, valu
         optional=optional,
         fixed=bool(meta.get("fixed", False)),
         long=bool(meta.get("long", False)),
+        ordered=bool(meta.get("ordered", False)),
         section=section,
         value=value,
     )

@@ -46,10 +46,19 @@ def setting(
     hint: str = "",
     fixed: bool = False,
     long: bool = False,
+    ordered: bool = False,
     default: Any = MISSING,
 ) -> Any:
-    """A dataclass field that the office sees and, unless `fixed`, may change."""
-    metadata = {"label": label, "silent": silent, "unit": unit, "hint": hint, "fixed": fixed, "long": long}
+    """A dataclass field that the office sees and, unless `fixed`, may change; in an `ordered` list the order counts."""
+    metadata = {
+        "label": label,
+        "silent": silent,
+        "unit": unit,
+        "hint": hint,
+        "fixed": fixed,
+        "long": long,
+        "ordered": ordered,
+    }
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 
