@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class AllowanceConfig(AppConfig):
     name = "allowance"
     verbose_name = "津贴"
+
+    def ready(self) -> None:
+        from gaobo_banzhuren.regulation.registry import register_previewer, register_usage
+
+        from .services.previews import preview_months, use_of
+
+        register_previewer(preview_months)
+        register_usage(use_of)

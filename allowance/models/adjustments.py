@@ -14,6 +14,7 @@ from .sheets import MonthSheet
 
 
 class AdjustmentState(models.TextChoices):
+    DETECTED = "detected", "系统发现"
     PROPOSED = "proposed", "待审批"
     APPROVED = "approved", "已批准"
     REJECTED = "rejected", "未批准"
@@ -31,10 +32,16 @@ class AdjustmentQuerySet(models.QuerySet["Adjustment"]):
 
 
 class Adjustment(models.Model):
-    """A difference of one teacher, kind and origin month. Positive is 补发, negative 扣回; never zero."""
+    """A difference of one teacher, kind and origin month. Positive is 补发, negative 扣回; never zero.
+
+    Found by the system (系统发现) or entered; adopted with a reason by the college, approved by the office, paid in the
+    next open sheet.
+    """
 
     college = models.ForeignKey(College, verbose_name="二级学院", on_delete=models.PROTECT, related_name="adjustments")
-    teacher = models.ForeignKey(ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="adjustments")
+    teacher = models.ForeignKey(
+        ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="adjustments"
+    )
     origin_month = models.DateField("原月份")
     origin_kind = models.CharField("原类别", max_length=4)
     settled_fen = models.BigIntegerField("已发金额（分）", help_text="含此前各次补发、扣回")
@@ -42,14 +49,24 @@ class Adjustment(models.Model):
     amount_fen = models.BigIntegerField("差额（分）")
     computed = models.BooleanField("系统算出", default=True)
     explanation = models.JSONField("差额说明", default=dict)
-    reason = models.TextField("原因")
+    reason = models.TextField("原因", blank=True)
     state = models.CharField("状态", max_length=10, choices=AdjustmentState.choices, default=AdjustmentState.PROPOSED)
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="提出人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="提出人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     proposed_at = models.DateTimeField("提出时间", auto_now_add=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="审批人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="审批人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     decision_note = models.TextField("审批意见", blank=True)
@@ -68,8 +85,11 @@ class Adjustment(models.Model):
             models.CheckConstraint(condition=Q(origin_month__day=1), name="adjustment_month_is_first_day"),
             models.UniqueConstraint(
                 fields=["college", "teacher", "origin_month", "origin_kind"],
-                condition=Q(state=AdjustmentState.PROPOSED),
+                condition=Q(state__in=(AdjustmentState.DETECTED, AdjustmentState.PROPOSED)),
                 name="adjustment_one_open_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AdjustmentState.DETECTED) | ~Q(reason=""), name="adjustment_has_reason"
             ),
         ]
 

@@ -38,11 +38,21 @@ class Bundle(models.Model):
     )
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
     handed_over_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="送交人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="送交人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     handed_over_at = models.DateTimeField("送交时间", null=True, blank=True)
     received_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="接收人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="接收人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     received_at = models.DateTimeField("接收时间", null=True, blank=True)
     receipt_note = models.CharField("接收说明", max_length=200, blank=True)

@@ -36,9 +36,7 @@ class HeadcountSnapshot(models.Model):
 
 class HeadcountConfirmationQuerySet(models.QuerySet["HeadcountConfirmation"]):
     def visible_to(self, user: User) -> HeadcountConfirmationQuerySet:
-        return self.filter(
-            Q(teacher__user=user) | Q(school_class__in=SchoolClass.objects.visible_to(user))
-        )
+        return self.filter(Q(teacher__user=user) | Q(school_class__in=SchoolClass.objects.visible_to(user)))
 
 
 class HeadcountConfirmation(models.Model):
@@ -52,7 +50,12 @@ class HeadcountConfirmation(models.Model):
     objection = models.TextField("异议", blank=True)
     answered_at = models.DateTimeField("时间", auto_now=True)
     resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="处理人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="处理人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     resolution = models.TextField("处理说明", blank=True)
 

@@ -36,7 +36,9 @@ class SheetLine(models.Model):
 
     sheet = models.ForeignKey(MonthSheet, verbose_name="月表", on_delete=models.CASCADE, related_name="lines")
     sequence = models.PositiveIntegerField("序号")
-    teacher = models.ForeignKey(ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="allowance_lines")
+    teacher = models.ForeignKey(
+        ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="allowance_lines"
+    )
     staff_no = models.CharField("工号", max_length=20)
     name = models.CharField("姓名", max_length=50)
     category = models.CharField("人员类别", max_length=4)
@@ -51,9 +53,14 @@ class SheetLine(models.Model):
     amount_fen = models.BigIntegerField("金额（分）")
     remark = models.CharField("备注", max_length=500, blank=True)
     inputs = models.JSONField("输入", default=dict, help_text="算出本行的全部输入")
-    stretches = models.JSONField("分段", default=list)
+    result = models.JSONField("结果", default=dict, help_text="各段的人数、系数、天数与金额，原样保存")
     adjustment = models.OneToOneField(
-        "allowance.Adjustment", verbose_name="补发或扣回", on_delete=models.PROTECT, null=True, blank=True, related_name="line"
+        "allowance.Adjustment",
+        verbose_name="补发或扣回",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="line",
     )
 
     objects = SheetLineQuerySet.as_manager()

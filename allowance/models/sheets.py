@@ -56,18 +56,38 @@ class MonthSheet(models.Model):
     school_fen = models.BigIntegerField("学校承担（分）", default=0)
     college_fen = models.BigIntegerField("学院承担（分）", default=0)
     people = models.PositiveIntegerField("人数", default=0)
-    inputs_digest = models.CharField("输入摘要", max_length=64, blank=True)
+    inputs_digest = models.CharField("输入摘要", max_length=64, blank=True, help_text="全部行的输入与金额的摘要")
+    facts_sequence = models.PositiveBigIntegerField(
+        "结算时的审计序号", default=0, help_text="此后的名册与聘任变更不在本表内"
+    )
+    checked_sequence = models.PositiveBigIntegerField("已核对到的审计序号", default=0)
+    first_computed_at = models.DateTimeField("首次结算时间", null=True, blank=True)
     computed_at = models.DateTimeField("结算时间", null=True, blank=True)
     computed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="制表人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="制表人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="提交人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="提交人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     reviewed_at = models.DateTimeField("审核时间", null=True, blank=True)
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="审核人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="审核人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     bundle = models.ForeignKey(
         "allowance.Bundle", verbose_name="批次", on_delete=models.PROTECT, null=True, blank=True, related_name="sheets"

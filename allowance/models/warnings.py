@@ -23,6 +23,8 @@ class WarningCode(models.TextChoices):
     ROSTER_OLD = "roster_old", "名册超过一个月未更新"
     TWO_COLLEGES = "two_colleges", "在两个学院任职"
     ZERO_STUDENTS = "zero_students", "班级无在读学生"
+    TERM_OVER = "term_over", "聘期已满未续聘"
+    SHARES = "shares", "一班两人分带"
     ADJUSTMENT_PROPOSED = "adjustment_proposed", "历史变更待补发或扣回"
 
 
@@ -36,7 +38,12 @@ class SheetWarning(models.Model):
     facts = models.JSONField("依据", default=dict)
     reason = models.TextField("确认理由", blank=True)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="确认人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="确认人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
 

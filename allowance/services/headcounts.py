@@ -1,0 +1,124 @@
+"""The class teacher sees the basis headcount before submission and agrees or objects (A-28)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from allowance.models import HeadcountConfirmation, HeadcountSnapshot, MonthSheet, SheetState
+from gaobo_banzhuren.accounts.models import User
+from gaobo_banzhuren.accounts.roles import Role
+from gaobo_banzhuren.audit.services import record
+from gaobo_banzhuren.regulation.in_force import system_settings
+from gaobo_banzhuren.web.errors import NotAllowed, StaleError, UserError
+from teachers.models import Appointment
+
+
+def confirmation_days() -> int:
+    """Days within which a headcount can be objected to; silence afterwards counts as agreement (A-28)."""
+    return system_settings().headcount_objection_days
+
+
+def confirmation_closed(sheet: MonthSheet) -> bool:
+    """Whether the days for objections have passed since the sheet was first computed."""
+    if sheet.first_computed_at is None:
+        return False
+    return timezone.now() >= sheet.first_computed_at + dt.timedelta(days=confirmation_days())
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A headcount that waits for, or has, the teacher's answer."""
+
+    snapshot: HeadcountSnapshot
+    answer: HeadcountConfirmation | None
+    open: bool
+
+
+def questions_for(user: User) -> list[Question]:
+    """Headcounts of the classes the person led in months whose sheet is still a draft, newest first."""
+    snapshots = (
+        HeadcountSnapshot.objects.filter(
+            sheet__state=SheetState.DRAFT,
+            school_class__appointments__in=Appointment.objects.effective().filter(teacher__user=user),
+        )
+        .select_related("sheet__college", "school_class")
+        .distinct()
+        .order_by("-sheet__month", "class_code")
+    )
+    answers = {
+        (answer.school_class_id, answer.month): answer
+        for answer in HeadcountConfirmation.objects.filter(teacher__user=user)
+    }
+    found = []
+    for snapshot in snapshots:
+        if not _led_in_month(user, snapshot):
+            continue
+        answer = answers.get((snapshot.school_class_id, snapshot.sheet.month))
+        if answer is not None and answer.headcount != snapshot.headcount:
+            answer = None
+        found.append(Question(snapshot, answer, not confirmation_closed(snapshot.sheet)))
+    return found
+
+
+def _led_in_month(user: User, snapshot: HeadcountSnapshot) -> bool:
+    first = snapshot.sheet.month
+    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return (
+        Appointment.objects.touching(first, last)
+        .filter(teacher__user=user, school_class=snapshot.school_class_id)
+        .exists()
+    )
+
+
+@transaction.atomic
+def answer_headcount(
+    snapshot: HeadcountSnapshot, *, actor: User, agreed: bool, seen: int, objection: str = ""
+) -> HeadcountConfirmation:
+    """Store what the class teacher says about the headcount that was shown (`seen`).
+
+    Raises NotAllowed for somebody who did not lead the class in the month or after the days for objections, UserError
+    for an objection without text, StaleError when the number has changed since it was shown.
+    """
+    if not _led_in_month(actor, snapshot):
+        raise NotAllowed("只有当月在岗的班主任可以确认本班人数")
+    sheet = MonthSheet.objects.select_for_update().get(pk=snapshot.sheet_id)
+    if sheet.state != SheetState.DRAFT:
+        raise NotAllowed("月表已提交，人数不能再确认；有误请联系学院")
+    if confirmation_closed(sheet):
+        raise NotAllowed(f"确认期（{confirmation_days()} 天）已过，视为无异议；有误请联系学院")
+    if snapshot.headcount != seen:
+        raise StaleError("人数刚刚重新统计过，请核对新的人数后再确认")
+    objection = objection.strip()
+    if not agreed and not objection:
+        raise UserError("有异议请写明是哪些学生、依据是什么")
+    teacher = actor.class_teacher
+    answer, _ = HeadcountConfirmation.objects.update_or_create(
+        school_class_id=snapshot.school_class_id, month=sheet.month, teacher=teacher,
+        defaults={"headcount": seen, "agreed": agreed, "objection": objection, "resolution": "", "resolved_by": None},
+    )  # fmt: skip
+    record(
+        actor, "allowance.headcount_answer", answer, college=sheet.college_id, role=Role.CLASS_TEACHER,
+        after={"class": snapshot.class_code, "headcount": seen, "agreed": agreed, "objection": objection},
+    )  # fmt: skip
+    return answer
+
+
+@transaction.atomic
+def resolve_objection(answer: HeadcountConfirmation, *, actor: User, resolution: str) -> None:
+    """The college answers an objection; the text stays with it."""
+    if answer.school_class.college_id not in actor.access.colleges(Role.COLLEGE_ADMIN):
+        raise NotAllowed("由本学院管理员处理人数异议")
+    if not resolution.strip():
+        raise UserError("请写明核对结果")
+    changed = HeadcountConfirmation.objects.filter(pk=answer.pk, agreed=False, resolution="").update(
+        resolution=resolution.strip(), resolved_by=actor
+    )
+    if not changed:
+        raise StaleError("该异议已被处理")
+    record(
+        actor, "allowance.headcount_resolve", answer, college=answer.school_class.college_id, reason=resolution.strip()
+    )

@@ -1,0 +1,260 @@
+"""Settle a month: from the facts of the day to the draft sheets of the colleges (第十条, 5.8 and 5.9)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from allowance import policies
+from allowance.calculation import Line, Month, MonthCut, MonthResult, TeacherMonth, split_sheet
+from allowance.models import (
+    Adjustment,
+    AdjustmentState,
+    HeadcountSnapshot,
+    LineKind,
+    MonthSheet,
+    SheetEvent,
+    SheetLine,
+    SheetState,
+)
+from gaobo_banzhuren.accounts.models import College, User
+from gaobo_banzhuren.audit.models import ChainHead
+from gaobo_banzhuren.audit.services import record
+from gaobo_banzhuren.regulation.bundle import Rules
+from gaobo_banzhuren.regulation.in_force import rules_for_month
+from gaobo_banzhuren.regulation.rules import AllowanceRules
+from gaobo_banzhuren.regulation.school_calendar import PayableState, payable
+from gaobo_banzhuren.web.errors import UserError
+
+from .gathering import ClassRow, MonthFacts, TeacherRow, gather
+from .rows import adjustment_row, line_row
+
+NO_LINES = MonthResult((), ())
+NO_CUT = MonthCut((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What settling did to one college's sheet; a sheet past the draft state is left alone and only reported."""
+
+    sheet: MonthSheet
+    recomputed: bool
+    changed: bool
+
+
+@dataclass(slots=True)
+class Settlement:
+    """Everything the steps of one run share."""
+
+    month: Month
+    rules: Rules
+    payable: PayableState
+    facts: MonthFacts
+    cut: MonthCut
+    result: MonthResult
+    actor: User | None
+    lines_by_college: dict[str, list[Line]] = field(default_factory=dict)
+
+
+def settle_month(month: Month, *, actor: User | None, college: College | None = None) -> list[Settled]:
+    """Make or recompute the draft sheets of the month, of one college or of all, in one transaction.
+
+    Running it twice gives the same rows. A sheet that is submitted or later is never touched; naming such a college is
+    an error. Raises UserError without rules in force (无适用制度), for a month that has not begun, and NotAllowed.
+    """
+    if month.first_day > timezone.localdate():
+        raise UserError(f"{month} 还没有开始，不能结算")
+    rules = rules_for_month(month.first_day)
+    colleges = [college] if college else list(_colleges_to_settle(month))
+    if actor is not None:
+        for each in colleges:
+            policies.can_settle(actor, each).require()
+    with transaction.atomic():
+        sheets = _locked_sheets(month, rules, colleges)
+        drafts = [sheet for sheet in sheets if sheet.state == SheetState.DRAFT]
+        if college and not drafts:
+            raise UserError(f"{college}{month} 的月表{sheets[0].get_state_display()}，不能重新结算；须先退回")
+        settlement = _compute(month, rules, actor)
+        changed = {sheet.pk: _write(sheet, settlement) for sheet in drafts}
+    return [Settled(sheet, sheet.pk in changed, changed.get(sheet.pk, False)) for sheet in sheets]
+
+
+def _colleges_to_settle(month: Month) -> Iterable[College]:
+    """Colleges with a class, and those that have a sheet of the month already."""
+    with_class = College.objects.filter(classes__isnull=False)
+    with_sheet = College.objects.filter(month_sheets__month=month.first_day)
+    return (with_class | with_sheet).distinct().order_by("code")
+
+
+def _locked_sheets(month: Month, rules: Rules, colleges: Sequence[College]) -> list[MonthSheet]:
+    """The sheets, made where missing, locked in the order of the college codes."""
+    missing = [
+        MonthSheet(college=college, month=month.first_day, rule_version_id=rules.version_id, rule_label=rules.label)
+        for college in colleges
+    ]
+    MonthSheet.objects.bulk_create(missing, ignore_conflicts=True)
+    return list(
+        MonthSheet.objects.select_for_update(of=("self",))
+        .select_related("college")
+        .filter(month=month.first_day, college__in=colleges)
+        .order_by("college__code")
+    )
+
+
+def _compute(month: Month, rules: Rules, actor: User | None) -> Settlement:
+    state = payable(month.first_day)
+    facts = gather(month, rules.allowance, rules.effective_from)
+    cut, result = facts.compute() if state.payable else (NO_CUT, NO_LINES)
+    settlement = Settlement(month, rules, state, facts, cut, result, actor)
+    by_college: dict[str, list[Line]] = defaultdict(list)
+    for line in result.lines:
+        if line.amount_fen:
+            by_college[line.college].append(line)
+    settlement.lines_by_college = by_college
+    return settlement
+
+
+def _write(sheet: MonthSheet, settlement: Settlement) -> bool:
+    """Replace the draft's lines; whether anything in it changed."""
+    from .checks import renew_warnings
+
+    lines = _build_lines(sheet, settlement)
+    totals = split_sheet([line.amount_fen for line in lines], settlement.rules.allowance)
+    rules_data = settlement.rules.allowance.to_dict()
+    digest = digest_of(lines, rules_data)
+    changed = digest != sheet.inputs_digest
+    if changed:
+        before = {"total_fen": sheet.total_fen, "people": sheet.people}
+        sheet.lines.all().delete()
+        SheetLine.objects.bulk_create(lines, batch_size=500)
+    _write_headcounts(sheet, settlement)
+    now = timezone.now()
+    sheet.total_fen, sheet.school_fen, sheet.college_fen = totals.total_fen, totals.school_fen, totals.college_fen
+    sheet.people = len({line.staff_no for line in lines})
+    sheet.inputs_digest = digest
+    sheet.rules = rules_data
+    sheet.rule_version_id, sheet.rule_label = settlement.rules.version_id, settlement.rules.label
+    sheet.months_confirmed = settlement.payable.confirmed
+    sheet.computed_at, sheet.computed_by = now, settlement.actor
+    sheet.first_computed_at = sheet.first_computed_at or now
+    sheet.facts_sequence = sheet.checked_sequence = _audit_position()
+    sheet.save()
+    renew_warnings(sheet, settlement, lines)
+    if changed:
+        after = {"total_fen": sheet.total_fen, "people": sheet.people, "digest": digest}
+        _note(sheet, settlement.actor, before, after)
+    return changed
+
+
+def _note(sheet: MonthSheet, actor: User | None, before: dict[str, Any], after: dict[str, Any]) -> None:
+    SheetEvent.objects.create(
+        sheet=sheet, action="结算", old_state=sheet.state, new_state=sheet.state, version=sheet.version,
+        by=actor, by_name=actor.name if actor else "系统",
+    )  # fmt: skip
+    record(actor, "allowance.settle", sheet, before=before, after=after, college=sheet.college_id)
+
+
+def _audit_position() -> int:
+    """Facts recorded after this audit number are not in the sheet."""
+    head = ChainHead.objects.filter(pk=1).first()
+    return head.sequence if head else 0
+
+
+def _build_lines(sheet: MonthSheet, settlement: Settlement) -> list[SheetLine]:
+    teachers = {teacher.teacher_key: teacher for teacher in settlement.cut.teachers}
+    encoded: dict[str, dict[str, Any]] = {}
+    lines = []
+    for line in settlement.lines_by_college.get(sheet.college.code, ()):
+        key = line.teacher_key
+        if key not in encoded:
+            encoded[key] = teachers[key].to_dict()
+        lines.append(line_row(sheet, line, settlement.facts.teacher_rows[key], encoded[key]))
+    lines.sort(key=lambda row: (row.staff_no, row.kind != LineKind.TEACHING))
+    lines += [adjustment_row(sheet, item) for item in _due_adjustments(sheet)]
+    for number, line in enumerate(lines, start=1):
+        line.sequence = number
+    return lines
+
+
+def _due_adjustments(sheet: MonthSheet) -> list[Adjustment]:
+    """Approved 补发 and 扣回 of the college from earlier months, tied to this sheet so that none is paid twice."""
+    waiting = Adjustment.objects.filter(
+        college_id=sheet.college_id, state=AdjustmentState.APPROVED, origin_month__lt=sheet.month
+    )
+    waiting.filter(sheet__isnull=True).update(sheet=sheet, state=AdjustmentState.INCLUDED)
+    tied = Adjustment.objects.filter(sheet=sheet, state=AdjustmentState.INCLUDED)
+    return list(tied.select_related("teacher__user").order_by("origin_month", "teacher__user__staff_no", "pk"))
+
+
+def _write_headcounts(sheet: MonthSheet, settlement: Settlement) -> None:
+    """Keep the basis headcount of every class whose people are in the sheet or whose college it is."""
+    wanted = _classes_of(sheet, settlement)
+    phases = {post.class_code: post.phase.value for teacher in settlement.cut.teachers for post in teacher.posts}
+    rows = [
+        HeadcountSnapshot(
+            sheet=sheet, school_class_id=row.pk, class_code=row.code, class_name=row.name,
+            phase=phases.get(row.code, ""), basis_on=row.basis_on, headcount=row.headcount,
+        )
+        for row in wanted
+    ]  # fmt: skip
+    kept = list(
+        sheet.headcounts.values_list("school_class_id", "class_code", "class_name", "phase", "basis_on", "headcount")
+    )
+    fresh = [(r.school_class_id, r.class_code, r.class_name, r.phase, r.basis_on, r.headcount) for r in rows]
+    if sorted(kept) != sorted(fresh):
+        sheet.headcounts.all().delete()
+        HeadcountSnapshot.objects.bulk_create(rows, batch_size=500)
+
+
+def _classes_of(sheet: MonthSheet, settlement: Settlement) -> list[ClassRow]:
+    codes = {
+        item.code
+        for line in settlement.lines_by_college.get(sheet.college.code, ())
+        for stretch in line.stretches
+        for item in stretch.classes
+    }
+    rows = settlement.facts.class_rows.values()
+    return [row for row in rows if row.college_id == sheet.college_id or row.code in codes]
+
+
+def digest_of(lines: Sequence[SheetLine], rules: dict[str, Any]) -> str:
+    """SHA-256 over every line's inputs and amount and over the rules: a planted or missing line changes it."""
+    body = [
+        [
+            line.staff_no,
+            line.kind,
+            line.amount_fen,
+            line.name,
+            line.category,
+            line.formula,
+            line.inputs,
+            line.adjustment_id,
+        ]
+        for line in lines
+    ]
+    text = json.dumps([body, rules], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rules_of(sheet: MonthSheet) -> AllowanceRules:
+    """The rules as they were when the sheet was computed."""
+    return AllowanceRules.from_dict(sheet.rules)
+
+
+def teacher_months(lines: Iterable[SheetLine]) -> dict[str, TeacherMonth]:
+    """The frozen input of each person in the sheet."""
+    found: dict[str, TeacherMonth] = {}
+    for line in lines:
+        if line.adjustment_id is None and line.staff_no not in found:
+            found[line.staff_no] = TeacherMonth.from_dict(line.inputs)
+    return found
+
+
+__all__ = ["Settled", "Settlement", "TeacherRow", "digest_of", "rules_of", "settle_month", "teacher_months"]
