@@ -61,9 +61,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gaobo_banzhuren.audit.middleware.request_context",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "gaobo_banzhuren.web.middleware.response_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +18,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
-        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture",
+        "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture",
         "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer",
-        "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "web-share",
+        "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
         "xr-spatial-tracking",
     )
 )  # fmt: skip
@@ -31,6 +32,10 @@ def response_headers(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        # Also on answers that another middleware gave before Django's own one was reached.
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        if request.path_info.startswith(settings.STATIC_URL):
+            return response
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
         # Signed in or not: a page's content depends on the cookie, so a stored copy shows it to the next person.
         response.headers["Cache-Control"] = "no-store, private"

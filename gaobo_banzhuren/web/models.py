@@ -15,7 +15,9 @@ class SentForm(models.Model):
     """A form that has been carried out. Its token is unique, so a second click or a reload cannot do the thing twice."""
 
     token = models.CharField("表单编号", max_length=64, unique=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="提交人", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="提交人", on_delete=models.CASCADE, related_name="+"
+    )
     result_url = models.CharField("结果地址", max_length=500, blank=True)
     sent_at = models.DateTimeField("提交时间", default=timezone.now, db_index=True)
 

@@ -1,7 +1,7 @@
 """How a state looks: a tone (colour), an icon and the word. Declared once per enum, beside the enum.
 
-    class State(models.TextChoices): ...
-    declare(State, {State.DRAFT: "neutral", State.SUBMITTED: "progress", State.CLOSED: ("success", "lock")})
+class State(models.TextChoices): ...
+declare(State, {State.DRAFT: "neutral", State.SUBMITTED: "progress", State.CLOSED: ("success", "lock")})
 """
 
 from __future__ import annotations

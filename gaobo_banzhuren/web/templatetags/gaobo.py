@@ -32,9 +32,14 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
     href = f"{static(ICON_SPRITE)}#{name}"
     if label:
         return format_html(
-            '<svg class="icon {}" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>', css, label, href
+            '<svg class="icon {}" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>',
+            css,
+            label,
+            href,
         )
-    return format_html('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', css, href)
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', css, href
+    )
 
 
 @register.filter
