@@ -4,12 +4,30 @@ Django's own way, deleting every row, does not fit: migrations load the regulati
 the audit log. So the freshly migrated state is remembered once and copied back after each such test.
 """
 
+import hashlib
+import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / "var" / "test-databases"
+# Everything that decides what the database is like after migration.
+DECIDING = (
+    "*/migrations/*.py",
+    "*/*/migrations/*.py",
+    "*/triggers.py",
+    "*/*/triggers.py",
+    "gaobo_banzhuren/regulation/**/*",
+    "requirements/dev.txt",
+)
 STASH = "stash_after_migration"
 _templates: dict[str, sqlite3.Connection] = {}
 
@@ -29,6 +47,50 @@ def remember(alias: str = "default") -> None:
             cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
             if cursor.fetchone()[0]:
                 cursor.execute(f'CREATE TABLE {STASH}."{table}" AS TABLE "{table}"')
+
+
+@contextmanager
+def migrated_quickly(alias: str = "default") -> Iterator[None]:
+    """SQLite in memory is migrated once per state of the migrations; later runs copy the file that was kept.
+
+    Migrating takes seconds and dozens of runs an hour want it. PostgreSQL is always migrated for real.
+    """
+    connection = connections[alias]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    kept = CACHE / f"{_state_of_migrations()}.sqlite3"
+
+    def called(name: str, *arguments: Any, **options: Any) -> Any:
+        if name != "migrate":
+            return call_command(name, *arguments, **options)
+        connection.ensure_connection()
+        if kept.exists():
+            with sqlite3.connect(kept) as source:
+                source.backup(connection.connection)
+            source.close()
+            return None
+        result = call_command(name, *arguments, **options)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        unfinished = CACHE / f"{os.getpid()}.tmp"
+        with sqlite3.connect(unfinished) as target:
+            connection.connection.backup(target)
+        target.close()
+        for old in CACHE.glob("*.sqlite3"):
+            old.unlink(missing_ok=True)
+        unfinished.replace(kept)
+        return result
+
+    with mock.patch("django.core.management.call_command", called):
+        yield
+
+
+def _state_of_migrations() -> str:
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in DECIDING for path in ROOT.glob(pattern) if path.is_file()}):
+        if "__pycache__" not in path.parts and path.relative_to(ROOT).parts[0] not in (".venv", "var"):
+            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def restore(alias: str = "default") -> None:

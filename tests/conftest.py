@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,18 @@ def _tidy_files() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def _quick_migration() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        stack.enter_context(clean_database.migrated_quickly())
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    _quick_migration: ExitStack, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """The migrated database, remembered so that tests which commit can leave it as they found it."""
+    _quick_migration.close()
     with django_db_blocker.unblock():
         clean_database.remember()
     clean_database.install()
