@@ -35,7 +35,7 @@ TEMPLATE_RULES = (
     (re.compile(r"\b(?:src|href)\s*=\s*[\"'](?:https?:)?//", re.IGNORECASE), "nothing is loaded from elsewhere"),
 )
 # PDF templates are never sent to a browser and carry their own print styles.
-PDF_TEMPLATES = re.compile(r"(^|/)pdf/|_pdf\.html$")
+PDF_TEMPLATES = re.compile(r"(^|/)pdf[/_]|_pdf\.html$")
 STYLE_RULES = TEMPLATE_RULES[2:4]
 
 
@@ -83,11 +83,10 @@ def check(root: Path = ROOT) -> list[str]:
                 name = path.relative_to(root).as_posix()
                 faults = code_faults(path.read_text("utf-8"), exact=not name.startswith(INEXACT_ALLOWED))
                 found += [f"{name}:{line}: {why}" for line, why in faults]
-    for path in sorted(root.glob("**/templates/**/*.html")):
-        name = str(path.relative_to(root))
-        if not name.startswith("."):
-            faults = template_faults(path.read_text("utf-8"), pdf=bool(PDF_TEMPLATES.search(name)))
-            found += [f"{name}:{line}: {why}" for line, why in faults]
+    for path in sorted(path for folder in ("templates", *APPS) for path in (root / folder).rglob("*.html")):
+        name = path.relative_to(root).as_posix()
+        faults = template_faults(path.read_text("utf-8"), pdf=bool(PDF_TEMPLATES.search(name)))
+        found += [f"{name}:{line}: {why}" for line, why in faults]
     return found
 
 
