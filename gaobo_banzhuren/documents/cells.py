@@ -90,6 +90,12 @@ def _refuse_stand_ins(value: object) -> None:
         raise CellProblem(f"是公式错误，{PASTE_AS_VALUE}")
 
 
+def _refuse_odd_digits(value: object) -> None:
+    """Refuse ² and ①, which NFKC would quietly turn into ordinary digits."""
+    if isinstance(value, str) and not value.isascii() and any(unicodedata.category(char) == "No" for char in value):
+        raise CellProblem("含有上标或带圈的数字，请改用普通数字")
+
+
 def _as_text(value: object) -> str:
     """Text of a cell that ought to hold text; numbers only when whole and exact."""
     _refuse_stand_ins(value)
@@ -156,6 +162,7 @@ def name(value: object) -> str:
 
 def code(value: object) -> str:
     """A code or number that identifies: leading zeros stay, `2210001.0` is 2210001, upper case as written."""
+    _refuse_odd_digits(value)
     result = text(value)
     if isinstance(value, int | float) and result.startswith("-"):
         raise CellProblem("不是有效的代码")
@@ -177,6 +184,7 @@ def integer(minimum: int | None = None, maximum: int | None = None) -> Converter
 
     def convert(value: object) -> int:
         _refuse_stand_ins(value)
+        _refuse_odd_digits(value)
         if isinstance(value, bool):
             raise CellProblem("是逻辑值，应为整数")
         if isinstance(value, float):
@@ -211,6 +219,7 @@ def date(value: object, *, date1904: bool = False) -> datetime.date:
     day count (45170 = 2023-09-01, counted from 1904 in such a workbook). 9/1/2023 and the text "45170" are refused.
     """
     _refuse_stand_ins(value)
+    _refuse_odd_digits(value)
     result = _date_of(value, date1904)
     if not FIRST_DAY <= result <= LAST_DAY:
         raise CellProblem(f"不在 {FIRST_DAY.year} 年到 {LAST_DAY.year} 年之间")
@@ -266,6 +275,7 @@ def choice(options: Mapping[str, T] | Set[str]) -> Converter[T]:
 
 def phone(value: object) -> str:
     """A telephone number, mobile or fixed line, without blanks and brackets."""
+    _refuse_odd_digits(value)
     result = re.sub(r"[\s()]", "", _as_text(value)).replace("—", "-").replace("–", "-")
     if not _PHONE.match(result):
         raise CellProblem("不是有效的电话号码")

@@ -56,7 +56,7 @@ def store(upload: Upload | BinaryIO, *, owner: User, purpose: str) -> StoredFile
                 after={"purpose": purpose, "type": kind.name, "size": stored.size, "sha256": stored.sha256},
             )
     except BaseException:
-        stored.content.storage.delete(stored.content.name)
+        stored.content.delete(save=False)
         raise
     return stored
 

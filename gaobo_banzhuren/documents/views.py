@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.audit.services import record
 from gaobo_banzhuren.documents.files import may_open
 from gaobo_banzhuren.documents.models import StoredFile
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 def file(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Serve one attachment to whoever may see the object it belongs to; for everyone else it does not exist."""
     stored = StoredFile.objects.filter(public_id=public_id).first()
-    if stored is None or not may_open(request.user, stored):
+    user = request.user
+    if stored is None or not isinstance(user, User) or not may_open(user, stored):
         raise Http404
     try:
         content = stored.content.open("rb")
@@ -27,6 +29,6 @@ def file(request: HttpRequest, public_id: str) -> HttpResponseBase:
         raise Http404 from None
     if request.method == "GET":
         with transaction.atomic():
-            record(request.user, "documents.open", stored, after={"purpose": stored.purpose})
+            record(user, "documents.open", stored, after={"purpose": stored.purpose})
     response = FileResponse(content, content_type=stored.content_type)
     return as_attachment(response, stored.shown_name)

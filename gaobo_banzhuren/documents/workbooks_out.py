@@ -52,7 +52,7 @@ MAX_SHEET_NAME: Final = 31
 FIXED_TIME: Final = datetime.datetime(2000, 1, 1)  # noqa: DTZ001  openpyxl takes naive times only
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BAD_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
-_BAD_IN_FILE_NAME = re.compile(r'[\\/:*?"<>|\s\u202a-\u202e\u2066-\u2069\u200b-\u200f]+')
+_BAD_IN_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 
 _THIN = Side(style="thin", color="FF999999")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
@@ -271,8 +271,9 @@ _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 def safe_file_name(name: str, fallback: str = "文件") -> str:
     """A name for a download: no path, no control or direction characters, no leading dot, at most 150 bytes."""
-    name = _BAD_IN_FILE_NAME.sub(" ", _ILLEGAL.sub("", re.sub(r"[\r\n\t]", " ", name)))
+    name = re.sub(r"[\r\n\t]", " ", name)
     name = "".join(char for char in name if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Cn"})
+    name = _BAD_IN_FILE_NAME.sub(" ", name)
     name = re.sub(r"\.{2,}", ".", name).strip(" .") or fallback
     stem, dot, extension = name.rpartition(".")
     if not dot or len(extension) > 8:

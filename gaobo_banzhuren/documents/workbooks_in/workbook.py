@@ -1,11 +1,9 @@
 """Open a checked workbook for streaming; every way in goes through `guard`."""
 
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from itertools import islice
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 from xml.etree.ElementTree import ParseError
@@ -53,11 +51,11 @@ def open_workbook(file: BinaryIO | bytes, limits: Limits | None = None) -> "Safe
     refuse_by_magic(data)
     package = open_package(data, limits)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except BROKEN as error:
         raise WorkbookRefused("broken", BROKEN_TEXT) from error
+    if not book.sheetnames:
+        raise WorkbookRefused("no_sheet", "工作簿里没有工作表，请重新保存后再上传")
     if len(book.sheetnames) > limits.sheets:
         raise WorkbookRefused("sheets", f"工作表超过 {limits.sheets} 张，请拆成几个文件")
     return SafeWorkbook(data, book, package.parts, limits)
@@ -113,29 +111,37 @@ class SafeWorkbook:
             raise WorkbookRefused("hidden_sheet", f"工作表「{found[0]}」是隐藏的，请取消隐藏（或删除）后再导入")
         return found[0]
 
-    def raw_rows(self, title: str) -> Iterator[Numbered]:
-        """Yield (row number, values) of the rows that hold anything; the last value is beyond the column cap."""
+    def raw_rows(self, title: str, last_row: int | None = None) -> Iterator[Numbered]:
+        """Yield (row number, values) of the rows that hold anything, all of one width."""
         sheet = self._sheets[title]
+        # What a file says about its own size may be wrong; the rows themselves are counted.
         sheet.reset_dimensions()
         width = self.limits.columns + 1
         number = 0
+        # openpyxl gives one and the same tuple for every row of a gap, and a gap may be a million rows.
+        gap = None
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)
-                for values in sheet.iter_rows(max_col=width, values_only=True):
-                    number += 1
-                    if values.count(None) == width:
-                        continue
-                    self._rows_read += 1
-                    if self._rows_read > self.limits.rows:
-                        raise WorkbookRefused("rows", f"数据超过 {self.limits.rows} 行，请拆成几个文件分别导入")
-                    if values[-1] is not None:
-                        raise WorkbookRefused(
-                            "columns", f"工作表「{title}」第 {number} 行超过 {self.limits.columns} 列，请删除多余的列"
-                        )
-                    yield number, values
+            for values in sheet.iter_rows(max_row=last_row, max_col=width, values_only=True):
+                number += 1
+                if values is gap:
+                    continue
+                if values.count(None) == width:
+                    gap = values
+                    continue
+                if values[-1] is not None:
+                    raise WorkbookRefused(
+                        "columns", f"工作表「{title}」第 {number} 行超过 {self.limits.columns} 列，请删除多余的列"
+                    )
+                yield number, values
         except BROKEN as error:
             raise WorkbookRefused("broken", BROKEN_TEXT) from error
+
+    def _counted(self, rows: Iterator[Numbered]) -> Iterator[Numbered]:
+        for numbered in rows:
+            self._rows_read += 1
+            if self._rows_read > self.limits.rows:
+                raise WorkbookRefused("rows", f"数据超过 {self.limits.rows} 行，请拆成几个文件分别导入")
+            yield numbered
 
     def table(
         self, name: str, columns: Sequence[HeaderColumn], problems: Problems, *, mapping: Mapped | None = None
@@ -170,11 +176,7 @@ class SafeWorkbook:
         return None
 
     def _head(self, title: str) -> list[tuple[object, ...]]:
-        read_before = self._rows_read
-        first = islice(self.raw_rows(title), HEADER_ROWS)
-        rows = _dense([numbered for numbered in first if numbered[0] <= HEADER_ROWS])
-        self._rows_read = read_before
-        return rows
+        return _dense(list(self.raw_rows(title, last_row=HEADER_ROWS)))
 
     def _open(
         self, title: str, columns: Sequence[HeaderColumn], problems: Problems, mapping: Mapped | None
@@ -190,7 +192,7 @@ class SafeWorkbook:
             return None
         part = self._sheets[title]._worksheet_path.lstrip("/")
         facts = self._parts.get(part, PartFacts())
-        body = (numbered for numbered in self.raw_rows(title) if numbered[0] > header.row + 1)
+        body = self._counted(numbered for numbered in self.raw_rows(title) if numbered[0] > header.row + 1)
         return SheetTable(
             title,
             header,
