@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     name = "gaobo_banzhuren.accounts"
     label = "accounts"
     verbose_name = "账号与角色"
+
+    def ready(self) -> None:
+        from . import looks  # noqa: F401  declares how states look

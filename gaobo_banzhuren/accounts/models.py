@@ -186,9 +186,26 @@ class RoleGrant(models.Model):
             ),
         ]
 
+    @property
+    def scope_text(self) -> str:
+        """Over what the role reaches, in words."""
+        if self.college:
+            return self.college.name
+        return "自己的班级" if self.role == Role.CLASS_TEACHER else "全校"
+
+    @property
+    def is_open(self) -> bool:
+        """In force today or still to come."""
+        return self.ends_on is None or self.ends_on >= timezone.localdate()
+
     def __str__(self) -> str:
         where = f"·{self.college}" if self.college else ""
         return f"{self.user.name}·{self.get_role_display()}{where}"
+
+
+class OneTimeCodeQuerySet(models.QuerySet["OneTimeCode"]):
+    def visible_to(self, user: User) -> OneTimeCodeQuerySet:
+        return self.filter(user__in=User.objects.visible_to(user))
 
 
 class OneTimeCode(models.Model):
@@ -202,6 +219,8 @@ class OneTimeCode(models.Model):
     used_at = models.DateTimeField("使用时间", null=True, blank=True)
     withdrawn_at = models.DateTimeField("作废时间", null=True, blank=True)
 
+    objects = OneTimeCodeQuerySet.as_manager()
+
     class Meta:
         verbose_name = "一次性登录码"
         verbose_name_plural = "一次性登录码"
@@ -209,6 +228,14 @@ class OneTimeCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}·{self.issued_at:%Y-%m-%d %H:%M}"
+
+
+class SignInAttemptQuerySet(models.QuerySet["SignInAttempt"]):
+    def visible_to(self, user: User) -> SignInAttemptQuerySet:
+        """System administrators, auditors and the office see all tries, everyone else those of accounts in scope."""
+        if user.access.has(Role.SYSADMIN, Role.AUDITOR, Role.OFFICE):
+            return self
+        return self.filter(user__in=User.objects.visible_to(user))
 
 
 class SignInAttempt(models.Model):
@@ -233,6 +260,8 @@ class SignInAttempt(models.Model):
     outcome = models.CharField("结果", max_length=10, choices=Outcome.choices, default=Outcome.PENDING)
     by_code = models.BooleanField("用登录码", default=False)
     forgiven = models.BooleanField("已解锁", default=False)
+
+    objects = SignInAttemptQuerySet.as_manager()
 
     class Meta:
         verbose_name = "登录尝试"

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -67,28 +68,46 @@ def record(
         action=action,
         object_type=obj._meta.label_lower if obj else "",
         object_id=str(obj.pk) if obj else "",
-        object_text=(object_text or (str(obj) if obj else ""))[:200],
+        object_text=_clean(object_text or (str(obj) if obj else ""))[:200],
         before=_plain(before),
         after=_plain(after),
-        reason=reason,
+        reason=_clean(reason),
         previous_mac=head.mac,
     )
-    entry.mac = _mac(entry)
+    entry.mac = _mac({name: getattr(entry, name) for name in SIGNED_FIELDS})
     entry.save(force_insert=True)
     ChainHead.objects.filter(pk=head.pk).update(sequence=entry.sequence, mac=entry.mac)
     return entry
 
 
 def _locked_head() -> ChainHead:
-    ChainHead.objects.get_or_create(pk=1)
-    return ChainHead.objects.select_for_update().get(pk=1)
+    head = ChainHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        ChainHead.objects.get_or_create(pk=1)
+        head = ChainHead.objects.select_for_update().get(pk=1)
+    return head
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if values is None:
         return None
-    plain: dict[str, Any] = json.loads(json.dumps(values, default=_as_text, ensure_ascii=False))
+    plain: dict[str, Any] = _storable(json.loads(json.dumps(values, default=_as_text, ensure_ascii=False)))
     return plain
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean(key): _storable(item) for key, item in value.items()}
+    return value
+
+
+def _clean(text: str) -> str:
+    """Without what PostgreSQL cannot store: NUL and half surrogate pairs."""
+    return re.sub("[\x00\ud800-\udfff]", "", text)
 
 
 def _as_text(value: object) -> Any:
@@ -103,18 +122,18 @@ def _as_text(value: object) -> Any:
     raise TypeError(f"审计记录不能保存 {type(value).__name__}")
 
 
-def _mac(entry: AuditEntry) -> str:
-    values = {name: getattr(entry, name) for name in SIGNED_FIELDS}
-    values["at"] = entry.at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    body = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def _mac(values: Mapping[str, Any]) -> str:
+    moment = values["at"].astimezone(dt.UTC).isoformat(timespec="microseconds")
+    body = json.dumps({**values, "at": moment}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hmac.new(settings.AUDIT_KEY.encode(), body.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Number of entries read and, if the chain is broken, the first bad sequence number with the reason."""
+    """Number of entries read, the code of the last one and, if the chain is broken, the first bad sequence with why."""
 
     entries: int
+    last_mac: str = ""
     bad_sequence: int | None = None
     reason: str = ""
 
@@ -123,23 +142,37 @@ class Verification:
         return self.bad_sequence is None
 
 
-def verify_chain() -> Verification:
-    """Read the whole chain in order and compare every code, the numbering and the head."""
+def verify_chain(anchors: Mapping[int, str] | None = None) -> Verification:
+    """Read the whole chain in order and compare every code, the numbering and the head.
+
+    `anchors` are codes noted outside the database (sequence → code, at least the first 16 signs); they uncover somebody
+    who cut the tail and rewrote the head, or who knew the key and rewrote everything.
+    """
+    wanted = dict(anchors or {})
     expected, previous, count = 1, "", 0
-    for entry in _in_order():
+    for values in _in_order():
         count += 1
-        if entry.sequence != expected:
-            return Verification(count, expected, f"第 {expected} 条缺失")
-        if entry.previous_mac != previous:
-            return Verification(count, entry.sequence, "与前一条衔接不上")
-        if not hmac.compare_digest(entry.mac, _mac(entry)):
-            return Verification(count, entry.sequence, "内容与校验不符")
-        expected, previous = expected + 1, entry.mac
+        sequence, mac = values["sequence"], values.pop("mac")
+        if sequence != expected:
+            return Verification(count, previous, expected, f"第 {expected} 条缺失")
+        if values["previous_mac"] != previous:
+            return Verification(count, previous, sequence, "与前一条衔接不上")
+        if not hmac.compare_digest(mac, _mac(values)):
+            return Verification(count, previous, sequence, "内容与校验不符")
+        if not mac.startswith(wanted.pop(sequence, "")):
+            return Verification(count, previous, sequence, "与登记在外的校验不符")
+        expected, previous = expected + 1, mac
+    return _verify_end(count, previous, wanted)
+
+
+def _verify_end(count: int, last: str, unseen_anchors: Mapping[int, str]) -> Verification:
     head = ChainHead.objects.filter(pk=1).first()
-    if head and (head.sequence, head.mac) != (expected - 1, previous):
-        return Verification(count, expected, "链尾缺失")
-    return Verification(count)
+    if (head.sequence, head.mac) != (count, last) if head else count:
+        return Verification(count, last, count + 1, "链尾缺失，或链头被改动")
+    if unseen_anchors:
+        return Verification(count, last, min(unseen_anchors), "链尾缺失：登记在外的记录已不在库中")
+    return Verification(count, last)
 
 
-def _in_order() -> Iterator[AuditEntry]:
-    return AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000)
+def _in_order() -> Iterator[dict[str, Any]]:
+    return AuditEntry.objects.order_by("sequence").values(*SIGNED_FIELDS, "mac").iterator(chunk_size=5000)

@@ -1,7 +1,12 @@
 """The log."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "audit"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.Entries.as_view(), name="entries"),
+    path("<int:sequence>/", views.Entry.as_view(), name="entry"),
+]

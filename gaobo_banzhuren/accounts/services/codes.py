@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from gaobo_banzhuren.audit import services as audit
@@ -35,6 +36,7 @@ def issue_code(actor: User | None, person: User) -> IssuedCode:
 def issue_codes(actor: User | None, people: Iterable[User]) -> list[IssuedCode]:
     """One code for each person, all or none. Fast for hundreds: random codes need no slow hash."""
     people = list(people)
+    prefetch_related_objects(people, "role_grants")
     for person in people:
         if actor:
             policies.can_manage(actor, person).require()
