@@ -1,4 +1,4 @@
-"""Database triggers of the days: nobody leads a class twice on a day, no student is on two rosters on a day.
+"""Database triggers of the days: no class is led twice on a day, no student is on two rosters, no leave overlaps.
 
 The services check first and answer in words; these hold against bulk updates, imports, the shell and two people at the
 same moment. On PostgreSQL the writers of one class (one student) queue up on an advisory lock, so that neither misses
@@ -84,7 +84,15 @@ ROSTER_DAYS = DayGuard(
     columns=("student_id", "starts_on", "ends_on", "voided_at"),
     refusal="roster entries of one student share a day",
 )
-GUARDS = (APPOINTMENT_DAYS, ROSTER_DAYS)
+LEAVE_DAYS = DayGuard(
+    table="teachers_leave",
+    owner="teacher_id",
+    holds="{row}.cancelled_at IS NULL",
+    together="1 = 0",
+    columns=("teacher_id", "starts_on", "ends_on", "cancelled_at"),
+    refusal="leaves of one class teacher share a day",
+)
+GUARDS = (APPOINTMENT_DAYS, ROSTER_DAYS, LEAVE_DAYS)
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -100,7 +108,7 @@ def drop(connection: BaseDatabaseWrapper) -> None:
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:
-    """Whether both tables are guarded in this database."""
+    """Whether all tables are guarded in this database."""
     question = {
         "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s",
         "postgresql": "SELECT 2 * count(*) FROM pg_trigger WHERE tgname || '_' LIKE %s AND NOT tgisinternal",

@@ -13,7 +13,6 @@ from .appointments import Appointment, EndReason
 from .classes import SchoolClass
 from .people import ClassTeacher
 
-
 ADJUSTMENT_REASONS = (EndReason.WORK, EndReason.SPECIAL)
 """The two grounds article 2 gives for a change of teacher; a change is no dismissal and leaves no mark (C2.2)."""
 

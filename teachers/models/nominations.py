@@ -13,8 +13,16 @@ from .appointments import PostKind
 from .classes import SchoolClass
 from .people import ClassTeacher
 
-CONDITION_CLAUSES = ("C1.1", "C1.2", "C1.3", "C1.4", "C1.5")
-"""The five conditions in the order of article 1; their wording stands in the clause register."""
+CONDITIONS: dict[str, tuple[str, str]] = {
+    "C1.1": ("事业心与师德", "热爱教育和班级工作，有责任心，守法守纪，讲师德"),
+    "C1.2": ("以身作则", "作风端正，言行可作学生表率"),
+    "C1.3": ("学习与素养", "肯学习、会总结，具备教育心理和人文社科素养，人格健全"),
+    "C1.4": ("思想工作能力", "善做学生思想工作，尊重、平等、公正，有原则，处事果断"),
+    "C1.5": ("贯彻与合作", "能结合班级实际落实上级要求，有大局意识和合作精神"),
+}
+"""The five conditions of article 1 in its order, in short words of our own: title and hint."""
+
+CONDITION_CLAUSES = tuple(CONDITIONS)
 
 
 class NominationState(models.TextChoices):
@@ -106,3 +114,16 @@ class NominationCondition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clause}·{'符合' if self.confirmed else '未确认'}"
+
+    @property
+    def title(self) -> str:
+        return CONDITIONS[self.clause][0]
+
+    @property
+    def hint(self) -> str:
+        return CONDITIONS[self.clause][1]
+
+    @property
+    def article(self) -> str:
+        """Where the regulation says it."""
+        return f"第一条（{'一二三四五'[CONDITION_CLAUSES.index(self.clause)]}）"

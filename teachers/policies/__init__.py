@@ -1,0 +1,1 @@
+"""Who may do what in chapter 1, with the reason in Chinese: one module per noun."""
