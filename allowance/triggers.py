@@ -1,3 +1,4 @@
+# ruff: noqa: S608  table and column names are constants of this module
 """Database triggers that keep closed sheets closed, whoever writes: lines, headcounts and totals past the draft state.
 
 The services refuse first and in Chinese; these are the last line against a shell, raw SQL or a forgotten bulk update.
@@ -109,7 +110,9 @@ def drop(connection: BaseDatabaseWrapper) -> None:
 
 
 def _drops(connection: BaseDatabaseWrapper) -> list[str]:
-    names = [statement.split()[2] for statement in INSTALL[connection.vendor]() if statement.startswith("CREATE TRIGGER")]
+    names = [
+        statement.split()[2] for statement in INSTALL[connection.vendor]() if statement.startswith("CREATE TRIGGER")
+    ]
     if connection.vendor == "sqlite":
         return [f"DROP TRIGGER IF EXISTS {name}" for name in names]
     tables = (SHEET, *CHILDREN, *KEPT_FOR_EVER)

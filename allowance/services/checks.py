@@ -218,10 +218,10 @@ def _headcounts_unconfirmed(sheet: MonthSheet, settlement: Any) -> Iterator[Foun
         if not given and not closed:
             waiting.append(row)
     if waiting:
-        names = "、".join(row.name for row in waiting[:8]) + ("等" if len(waiting) > 8 else "")
+        names = "、".join(f"{row.name} {row.headcount} 人" for row in waiting[:6]) + ("等" if len(waiting) > 6 else "")
         yield Found(
             WarningCode.HEADCOUNT_UNCONFIRMED, "waiting",
-            f"{len(waiting)} 个班的基准人数尚未经班主任确认：{names}。",
+            f"{len(waiting)} 个班共 {sum(row.headcount for row in waiting)} 人的基准人数尚未经班主任确认：{names}。",
             {"classes": [row.code for row in waiting]},
         )  # fmt: skip
 

@@ -36,12 +36,16 @@ def _plain(value: object) -> object:
 def load_sample() -> None:
     """Write samples/roster.xlsx straight into the tables, without the import that is tested elsewhere."""
     book = openpyxl.load_workbook(SAMPLES / "roster.xlsx", read_only=True, data_only=True)
-    colleges = {r["学院代码"]: College.objects.create(code=r["学院代码"], name=r["学院名称"]) for r in _rows(book, "二级学院")}
+    colleges = {
+        r["学院代码"]: College.objects.create(code=r["学院代码"], name=r["学院名称"]) for r in _rows(book, "二级学院")
+    }
     teachers = {}
     for row in _rows(book, "班主任"):
         college = colleges[row["学院代码"]]
         user = UserFactory(staff_no=row["工号"], name=row["姓名"], home_college=college)
-        teachers[row["工号"]] = ClassTeacher.objects.create(user=user, college=college, category=row["人员类别"] or "校内")
+        teachers[row["工号"]] = ClassTeacher.objects.create(
+            user=user, college=college, category=row["人员类别"] or "校内"
+        )
     classes = {}
     for row in _rows(book, "班级"):
         programme, _ = Programme.objects.get_or_create(
