@@ -43,7 +43,7 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 
 
 @register.filter
-def money(fen: int | None) -> str:
+def money(fen: int | str | None) -> str:
     """Whole 分 as yuan with two decimals and thousands separators: 123400 → 1,234.00."""
     if fen is None or fen == "":
         return NOTHING
@@ -51,7 +51,7 @@ def money(fen: int | None) -> str:
 
 
 @register.filter
-def yuan(fen: int | None) -> str:
+def yuan(fen: int | str | None) -> str:
     """Like `money`, with the unit: 1,234.00 元."""
     text = money(fen)
     return text if text == NOTHING else f"{text} 元"
