@@ -1,0 +1,295 @@
+"""The verbs of an import: upload and preview, correct the columns, commit exactly what was previewed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from gaobo_banzhuren.accounts.models import College, User
+from gaobo_banzhuren.accounts.roles import Role
+from gaobo_banzhuren.audit import services as audit
+from gaobo_banzhuren.documents.problems import KEPT_PROBLEMS, Problem, Problems, show_value
+from gaobo_banzhuren.documents.workbooks_in import open_workbook
+from gaobo_banzhuren.web.errors import NotAllowed, StaleError
+
+from ..models import ColumnMemory, ImportBatch, ImportState
+from ..services.imports.operations import NEW, UPDATED, Plan
+from ..services.imports.writing import MOVED_ON, write
+from .columns import BY_NAME, KINDS
+from .planning import make_plan
+from .reading import Layout, Reading, read_steps
+from .snapshot import Scope
+
+KIND: Final = "roster"
+SHOWN_CHANGES: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step for the page that waits: the stage and what is happening in it; `percent` of the whole way."""
+
+    stage: str
+    text: str
+    percent: int
+
+
+@dataclass(slots=True)
+class Result:
+    """What reading and comparing a workbook gave."""
+
+    reading: Reading
+    plan: Plan
+
+    @property
+    def problems(self) -> list[Problem]:
+        """In the order in which a person goes through the file."""
+        order = {kind.name: index for index, kind in enumerate(KINDS)}
+        return sorted(self.reading.problems, key=lambda one: (order.get(one.sheet, -1), one.row or 0))
+
+    @property
+    def notes(self) -> list[str]:
+        return [*self.reading.notes, *self.plan.notes]
+
+
+def scope_of(user: User | None) -> tuple[Scope, College | None]:
+    """What the person may import: the office the whole school, a college admin the own college. Raises NotAllowed."""
+    if user is None or user.access.has(Role.OFFICE):
+        return Scope(), None
+    colleges = user.access.colleges(Role.COLLEGE_ADMIN)
+    if not colleges:
+        raise NotAllowed("只有二级学院管理员和继续教育学院可以导入名册。")
+    return Scope(colleges), College.objects.filter(pk__in=colleges).order_by("code").first()
+
+
+def examine_steps(
+    content: bytes, scope: Scope, mapping: Mapping[str, Any] | None = None, *, layouts: bool = False
+) -> Iterator[Progress | Result]:
+    """Read and compare a workbook, saying how far it is; the last thing yielded is the Result.
+
+    Raises WorkbookRefused when the file is not a workbook that may be read.
+    """
+    yield Progress("读取", "检查文件", 2)
+    reading = Reading(Problems())
+    memory = remembered()
+    with open_workbook(content) as book:
+        done = 0
+        for name, rows in read_steps(book, reading, mapping or {}, memory, layouts=layouts):
+            done = max(done, [kind.name for kind in KINDS].index(name))
+            yield Progress("读取", f"工作表「{name}」已读 {rows} 行", 5 + 8 * done)
+    yield Progress("核对", "与系统中的数据核对", 60)
+    yield Result(reading, make_plan(reading, scope, timezone.localdate()))
+
+
+def examine(content: bytes, scope: Scope, mapping: Mapping[str, Any] | None = None, *, layouts: bool = False) -> Result:
+    """Like `examine_steps`, without the waiting."""
+    last = None
+    for last in examine_steps(content, scope, mapping, layouts=layouts):
+        pass
+    assert isinstance(last, Result)
+    return last
+
+
+def remembered() -> dict[str, dict[str, str | None]]:
+    """Columns that somebody matched by hand before, by sheet."""
+    found: dict[str, dict[str, str | None]] = {}
+    for sheet, header, field in ColumnMemory.objects.filter(kind=KIND).values_list("sheet", "header", "field"):
+        found.setdefault(sheet, {})[header] = field or None
+    return found
+
+
+def run(content: bytes, file_name: str, *, actor: User | None, dry_run: bool = False) -> Result:
+    """Import in one go, for the command: problems or the whole workbook written as a committed batch.
+
+    Nothing at all is saved when there is a problem, in a dry run, or when nothing changes.
+    """
+    scope, college = scope_of(actor)
+    with transaction.atomic():
+        lock_imports()
+        result = examine(content, scope)
+        if dry_run or result.reading.problems or result.plan.is_empty:
+            return result
+        batch = ImportBatch(
+            kind=KIND, college=college, file_name=file_name[:200], content=content, sha256=sha256(content),
+            created_by=actor, preview=_preview(result), preview_digest=_digest(content, {}, result.plan),
+        )  # fmt: skip
+        _write(batch, result.plan, actor)
+    return result
+
+
+def upload_steps(content: bytes, file_name: str, *, actor: User) -> Iterator[Progress | ImportBatch]:
+    """Take an upload, preview it and keep it as a batch; the last thing yielded is the batch."""
+    scope, college = scope_of(actor)
+    batch = ImportBatch(
+        kind=KIND, college=college, file_name=file_name[:200], content=content, sha256=sha256(content), created_by=actor
+    )
+    yield from _preview_steps(batch, scope)
+
+
+def remap(batch: ImportBatch, mapping: Mapping[str, Mapping[str, str | None]], *, actor: User) -> ImportBatch:
+    """Preview again with the columns as the person matched them, and remember the choices for the next file."""
+    scope, _ = scope_of(actor)
+    _require_open(batch)
+    batch.mapping = {sheet: dict(columns) for sheet, columns in mapping.items() if columns}
+    for _ in _preview_steps(batch, scope):
+        pass
+    _remember(batch, actor)
+    return batch
+
+
+def commit(batch: ImportBatch, digest: str, *, actor: User) -> ImportBatch:
+    """Write the batch exactly as it was previewed, in one transaction with one audit entry.
+
+    `digest` is that of the preview the person saw. Raises StaleError, with a new preview saved, when the data have
+    moved on since, and UserError when the batch is not waiting.
+    """
+    scope, _ = scope_of(actor)
+    _require_open(batch)
+    if batch.state != ImportState.PREVIEWED or digest != batch.preview_digest:
+        raise StaleError("这不是最新的预览，没有写入任何内容；请查看最新的预览后再确认。")
+    try:
+        with transaction.atomic():
+            lock_imports()
+            _claim(batch)
+            result = examine(bytes(batch.content), scope, batch.mapping)
+            if result.reading.problems or _digest(batch.content, batch.mapping, result.plan) != digest:
+                raise StaleError(MOVED_ON)
+            _write(batch, result.plan, actor)
+    except StaleError:
+        _preview_again(batch, scope)
+        raise
+    except IntegrityError as problem:
+        _preview_again(batch, scope)
+        raise StaleError(MOVED_ON) from problem
+    return batch
+
+
+def discard(batch: ImportBatch, *, actor: User) -> None:
+    """Lay a waiting batch aside. The file itself is dropped: it holds names and telephone numbers."""
+    scope_of(actor)
+    ImportBatch.objects.filter(pk=batch.pk, state__in=(ImportState.PREVIEWED, ImportState.REFUSED)).update(
+        state=ImportState.DISCARDED, content=b"", preview={}, problems=[]
+    )
+
+
+def problems_of(batch: ImportBatch) -> Problems:
+    """The problems kept with a batch, as the error workbook wants them."""
+    problems = Problems()
+    for sheet, row, column, letter, value, reason in batch.problems:
+        problems.add(Problem(sheet, row, column, value, reason, letter))
+    return problems
+
+
+def lock_imports() -> None:
+    """Imports queue up: the second of two at once then compares with what the first has written."""
+    list(College.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digest(content: bytes, mapping: Mapping[str, Any], plan: Plan) -> str:
+    """Binds a commit to its preview: the file, the columns and what would be written to the data as they are."""
+    parts = (sha256(bytes(content)), repr(sorted(mapping.items())), plan.digest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _preview_steps(batch: ImportBatch, scope: Scope) -> Iterator[Progress | ImportBatch]:
+    for step in examine_steps(bytes(batch.content), scope, batch.mapping, layouts=True):
+        if isinstance(step, Progress):
+            yield step
+        else:
+            yield Progress("比较", "整理预览", 90)
+            _keep(batch, step)
+    yield batch
+
+
+def _preview_again(batch: ImportBatch, scope: Scope) -> None:
+    batch.refresh_from_db()
+    if batch.state == ImportState.PREVIEWED:
+        for _ in _preview_steps(batch, scope):
+            pass
+
+
+def _keep(batch: ImportBatch, result: Result) -> None:
+    problems = result.problems
+    batch.preview = _preview(result)
+    batch.preview_digest = _digest(batch.content, batch.mapping, result.plan)
+    batch.counts = result.plan.counts
+    batch.problems = [
+        [one.sheet, one.row, one.column, one.letter, show_value(one.value), one.reason] for one in problems[:KEPT_PROBLEMS]
+    ]
+    batch.preview["problem_count"] = result.reading.problems.count
+    batch.state = ImportState.REFUSED if result.reading.problems else ImportState.PREVIEWED
+    batch.save()
+
+
+def _preview(result: Result) -> dict[str, Any]:
+    reading, plan = result.reading, result.plan
+    return {
+        "changes": [[*change[:5], [list(detail) for detail in change.details]] for change in plan.changes[:SHOWN_CHANGES]],
+        "change_count": len(plan.changes),
+        "notes": result.notes,
+        "hidden": reading.hidden,
+        "ignored": reading.ignored,
+        "layouts": [_layout_json(layout) for layout in reading.layouts],
+        "people": sum(1 for _ in plan.creates.get("accounts.User", ())),
+    }
+
+
+def _layout_json(layout: Layout) -> dict[str, Any]:
+    return {
+        "name": layout.name, "title": layout.title, "header_row": layout.header_row, "missing": list(layout.missing),
+        "columns": [
+            {"letter": one.letter, "text": one.text, "field": one.field, "samples": list(one.samples)}
+            for one in layout.columns
+        ],
+    }  # fmt: skip
+
+
+def _require_open(batch: ImportBatch) -> None:
+    if batch.state not in (ImportState.PREVIEWED, ImportState.REFUSED):
+        raise StaleError(f"该批次{batch.get_state_display()}，不能再次导入。")
+
+
+def _claim(batch: ImportBatch) -> None:
+    """Of two clicks one goes on."""
+    moved = ImportBatch.objects.filter(pk=batch.pk, state=ImportState.PREVIEWED, preview_digest=batch.preview_digest)
+    if not moved.update(state=ImportState.COMMITTED):
+        raise StaleError("该批次已被导入或放弃。")
+
+
+def _write(batch: ImportBatch, plan: Plan, actor: User | None) -> None:
+    batch.counts = plan.counts
+    batch.changes = write(plan, actor)
+    batch.state = ImportState.COMMITTED
+    batch.committed_at = timezone.now()
+    batch.save()
+    audit.record(
+        actor, "teachers.import", batch,
+        after={
+            "file": batch.file_name, "sha256": batch.sha256, "counts": batch.counts, "plan": plan.digest(),
+            "new": plan.total(NEW), "updated": plan.total(UPDATED),
+        },
+        college=batch.college_id,
+    )  # fmt: skip
+
+
+def _remember(batch: ImportBatch, actor: User) -> None:
+    """Keep the person's choices by header text. A header that is one of the known names is never given another meaning
+    for other files."""
+    for sheet, columns in batch.mapping.items():
+        layout = next((one for one in batch.preview["layouts"] if one["name"] == sheet), None)
+        texts = {one["letter"]: one["text"] for one in layout["columns"]} if layout else {}
+        known = {name for column in BY_NAME[sheet].columns for name in (column.header, *column.aliases)}
+        for letter, field in columns.items():
+            text = texts.get(letter, "")
+            if text and text not in known and field:
+                ColumnMemory.objects.update_or_create(
+                    kind=KIND, sheet=sheet, header=text[:80], defaults={"field": field, "remembered_by": actor}
+                )

@@ -1,0 +1,300 @@
+"""Plans the sheets 聘任 and 班主任请假."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from ..models import AppointmentState, Dismissal, EndReason, Handover, Leave
+from ..services.imports.operations import APPOINTMENT, CLASS, LEAVE, NOW, TEACHER, WRITER, Ref
+from .checks import FOREIGN, Context, in_order, note_new, note_updated, shown, unknown
+from .columns import APPOINTMENTS, CLASSES, LEAVES, TEACHERS
+from .reading import Row
+from .snapshot import LeaveFact, PostFact
+
+CORRECTED = "名册导入更正"
+FAR = dt.date.max
+
+
+def teacher_key(context: Context, number: str) -> int | Ref | None:
+    """Key of a class teacher whom the importing person may name."""
+    made = context.made.get((TEACHER, number))
+    if made:
+        return made
+    known = context.snapshot.people.get(number)
+    if known is None or known.teacher_id is None:
+        return None
+    if context.scope.allows(known.college_id) or number in context.snapshot.lead_here:
+        return known.teacher_id
+    return None
+
+
+def _check_teacher(context: Context, sheet: str, row: Row, column: str) -> None:
+    number = row[column]
+    if number is None or teacher_key(context, number) is not None:
+        return
+    if context.scope.colleges is not None:
+        context.report(sheet, row, column, FOREIGN)
+    elif TEACHERS not in context.reading.unreadable:
+        context.report(sheet, row, column, unknown(context.staff_numbers(), number))
+
+
+def plan_appointments(context: Context) -> None:
+    rows = context.reading.rows(APPOINTMENTS)
+    seen: dict[tuple[str, str, dt.date], Row] = {}
+    for row in rows:
+        _check_appointment(context, row)
+        if row["class_code"] and row["staff_no"] and row["starts_on"]:
+            first = seen.setdefault((row["class_code"], row["staff_no"], row["starts_on"]), row)
+            if first is not row:
+                context.report(
+                    APPOINTMENTS, row, "starts_on", f"与第 {first.number} 行重复（同一班级、工号和开始日期）"
+                )
+    recorded = {
+        (post.class_code, post.staff_no, post.starts_on): post
+        for posts in context.snapshot.posts.values()
+        for post in posts
+    }
+    results: list[tuple[Row, PostFact | None, PostFact]] = []
+    for row in rows:
+        if context.is_bad(APPOINTMENTS, row):
+            # Its days still stand against others', if they could be read.
+            if row["class_code"] and row["starts_on"] and seen.get(_post_key(row)) is row and _ordered(row):
+                results.append((row, recorded.get(_post_key(row)), _said_post(row, recorded.get(_post_key(row)))))
+            continue
+        old = recorded.get(_post_key(row))
+        if old is not None and not _agrees(context, row, old):
+            continue
+        results.append((row, old, _said_post(row, old)))
+    _check_overlaps(context, results, recorded.values())
+    for row, old, new in results:
+        if context.is_bad(APPOINTMENTS, row):
+            continue
+        if old is None:
+            _make_post(context, row, new)
+        else:
+            _change_post(context, row, old, new)
+
+
+def _post_key(row: Row) -> tuple[Any, Any, Any]:
+    return row["class_code"], row["staff_no"], row["starts_on"]
+
+
+def _ordered(row: Row) -> bool:
+    return row["ends_on"] is None or row["ends_on"] >= row["starts_on"]
+
+
+def _check_appointment(context: Context, row: Row) -> None:
+    code = row["class_code"]
+    if code is not None:
+        known = context.snapshot.classes.get(code)
+        if context.scope.colleges is not None:
+            if not (context.scope.allows(known.college_id) if known else (CLASS, code) in context.made):
+                context.report(APPOINTMENTS, row, "class_code", FOREIGN)
+        elif known is None and (CLASS, code) not in context.made and CLASSES not in context.reading.unreadable:
+            context.report(APPOINTMENTS, row, "class_code", unknown(context.class_codes(), code))
+    _check_teacher(context, APPOINTMENTS, row, "staff_no")
+    in_order(context, APPOINTMENTS, row, "starts_on", "ends_on", f"早于开始日期 {row['starts_on']}")
+    if row["ends_on"] and not row["end_reason"] and "end_reason" not in row.bad:
+        context.report(APPOINTMENTS, row, "end_reason", "不能为空（已填结束日期）")
+    if row["end_reason"] and not row["ends_on"] and "ends_on" not in row.bad:
+        context.report(APPOINTMENTS, row, "ends_on", f"不能为空（已填结束原因「{row['end_reason']}」）")
+
+
+def _said_post(row: Row, old: PostFact | None) -> PostFact:
+    """The appointment as the row wants it; a blank 备案日期 leaves the recorded one."""
+    filed = row["filed_on"] or (old.filed_on if old else None)
+    ends_on, reason = row["ends_on"], row["end_reason"] or ""
+    if ends_on is None:
+        state = AppointmentState.FILED if filed else AppointmentState.APPOINTED
+    elif reason == EndReason.DISMISSED:
+        state = AppointmentState.DISMISSED
+    else:
+        state = AppointmentState.ENDED
+    return PostFact(
+        old.pk if old else None, row["class_code"], row["staff_no"], row["starts_on"], ends_on, reason, filed, state.value,
+        old.share if old else None,
+    )  # fmt: skip
+
+
+def _agrees(context: Context, row: Row, old: PostFact) -> bool:
+    """A recorded end is history: a workbook without it is out of date, one that differs corrects it visibly."""
+    if old.ends_on is not None and row["ends_on"] is None:
+        context.report(
+            APPOINTMENTS,
+            row,
+            "ends_on",
+            f"与记录不符：该聘任已于 {old.ends_on} 结束（{old.end_reason}），请填写结束日期和原因",
+        )
+        return False
+    if old.ends_on is not None and (old.ends_on, old.end_reason) != (row["ends_on"], row["end_reason"]):
+        return _may_correct(context, row, old)
+    return True
+
+
+def _may_correct(context: Context, row: Row, old: PostFact) -> bool:
+    papers = [
+        word
+        for word, exists in (
+            ("解聘", Dismissal.objects.filter(appointment_id=old.pk).exists()),
+            ("交接", Handover.objects.filter(outgoing_id=old.pk).exists()),
+        )
+        if exists
+    ]
+    if papers:
+        text = (
+            f"与记录不符：该聘任于 {old.ends_on} 结束（{old.end_reason}），并有{'、'.join(papers)}记录，不能由导入更正"
+        )
+        context.report(APPOINTMENTS, row, "ends_on", text)
+        return False
+    return True
+
+
+def _check_overlaps(
+    context: Context, results: list[tuple[Row, PostFact | None, PostFact]], recorded: Iterable[PostFact]
+) -> None:
+    """One main teacher per class and day (A-20 apart): among the rows, and between them and what is recorded."""
+    told = {old.pk for _, old, _ in results if old is not None}
+    by_class: dict[str, list[tuple[PostFact, Row | None]]] = {}
+    for post in recorded:
+        if post.pk not in told:
+            by_class.setdefault(post.class_code, []).append((post, None))
+    for row, _, post in results:
+        by_class.setdefault(post.class_code, []).append((post, row))
+    for posts in by_class.values():
+        posts.sort(key=lambda pair: pair[0].starts_on)
+        for index, (post, row) in enumerate(posts):
+            for other, other_row in posts[index + 1 :]:
+                if other.starts_on > (post.ends_on or FAR):
+                    break
+                _report_overlap(context, (post, row), (other, other_row))
+
+
+def _report_overlap(context: Context, first: tuple[PostFact, Row | None], second: tuple[PostFact, Row | None]) -> None:
+    (post, row), (other, other_row) = first, second
+    if row is None and other_row is None:
+        return
+    if post.share is not None and other.share is not None and post.staff_no != other.staff_no:
+        return
+    if _post_id(post) == _post_id(other):
+        return  # reported as the same row twice
+    if other_row is None:
+        (post, row), (other, other_row) = second, first
+    assert other_row is not None
+    place = f"第 {row.number} 行" if row else "系统中"
+    text = f"与{place}工号「{post.staff_no}」的聘任（{post.starts_on}～{post.ends_on or ''}）重叠，同一班级同一天只能有一位班主任"
+    context.report(APPOINTMENTS, other_row, "starts_on", text)
+
+
+def _post_id(post: PostFact) -> tuple[Any, ...]:
+    return post.class_code, post.staff_no, post.starts_on
+
+
+def _post_values(context: Context, post: PostFact) -> dict[str, Any]:
+    known = context.snapshot.classes.get(post.class_code)
+    return {
+        "school_class_id": known.pk if known else Ref(CLASS, post.class_code),
+        "teacher_id": teacher_key(context, post.staff_no), "starts_on": post.starts_on, "ends_on": post.ends_on,
+        "end_reason": post.end_reason, "filed_on": post.filed_on, "state": post.state, "share": post.share,
+        "recorded_by_id": WRITER,
+    }  # fmt: skip
+
+
+def _make_post(context: Context, row: Row, new: PostFact) -> None:
+    context.plan.create(APPOINTMENT, _post_id(new), _post_values(context, new))
+    note_new(context, APPOINTMENTS, row, new.class_code, f"{new.staff_no} {new.starts_on}")
+
+
+def _change_post(context: Context, row: Row, old: PostFact, new: PostFact) -> None:
+    labels = (("ends_on", "结束日期"), ("end_reason", "结束原因"), ("filed_on", "备案日期"))
+    details = [
+        (label, shown(getattr(old, name)), shown(getattr(new, name)))
+        for name, label in labels
+        if getattr(old, name) != getattr(new, name)
+    ]
+    if details:
+        assert old.pk is not None
+        before = {name: getattr(old, name) for name in ("ends_on", "end_reason", "filed_on", "state")}
+        if old.ends_on is not None and (old.ends_on, old.end_reason) != (new.ends_on, new.end_reason):
+            after: dict[str, Any] = {"state": AppointmentState.VOIDED.value, "note": CORRECTED}
+            context.plan.create(APPOINTMENT, _post_id(new), _post_values(context, new))
+        else:
+            after = {name: getattr(new, name) for name in before if getattr(new, name) != getattr(old, name)}
+        context.plan.update(APPOINTMENT, old.pk, before, after)
+    note_updated(context, APPOINTMENTS, row, new.class_code, f"{new.staff_no} {new.starts_on}", details)
+
+
+def plan_leaves(context: Context) -> None:
+    seen: dict[str, list[Row]] = {}
+    for row in context.reading.rows(LEAVES):
+        _check_leave(context, row)
+        if not (row["staff_no"] and row["starts_on"] and row["ends_on"] and row["ends_on"] >= row["starts_on"]):
+            continue
+        for other in seen.setdefault(row["staff_no"], []):
+            if row["starts_on"] <= other["ends_on"] and other["starts_on"] <= row["ends_on"]:
+                context.report(LEAVES, row, "starts_on", f"与第 {other.number} 行的请假重叠")
+                break
+        seen[row["staff_no"]].append(row)
+    told = {(row["staff_no"], row["starts_on"]) for row in context.reading.rows(LEAVES)}
+    for row in context.reading.rows(LEAVES):
+        if context.is_bad(LEAVES, row):
+            continue
+        recorded = context.snapshot.leaves.get(row["staff_no"], [])
+        old = next((leave for leave in recorded if leave.starts_on == row["starts_on"]), None)
+        clash = next(
+            (leave for leave in recorded if _clashes(leave, row) and (leave.staff_no, leave.starts_on) not in told),
+            None,
+        )
+        if clash is not None:
+            context.report(LEAVES, row, "starts_on", f"与系统中的请假（{clash.starts_on}～{clash.ends_on}）重叠")
+        else:
+            _plan_leave(context, row, old)
+
+
+def _clashes(leave: LeaveFact, row: Row) -> bool:
+    return leave.starts_on <= row["ends_on"] and row["starts_on"] <= leave.ends_on
+
+
+def _check_leave(context: Context, row: Row) -> None:
+    _check_teacher(context, LEAVES, row, "staff_no")
+    if row["stand_in"] and row["stand_in"] == row["staff_no"]:
+        context.report(LEAVES, row, "stand_in", "与请假人是同一人")
+    else:
+        _check_teacher(context, LEAVES, row, "stand_in")
+    in_order(context, LEAVES, row, "starts_on", "ends_on", f"早于开始日期 {row['starts_on']}")
+
+
+def _plan_leave(context: Context, row: Row, old: LeaveFact | None) -> None:
+    number, stand_in = row["staff_no"], row["stand_in"]
+    if old is not None and stand_in is None:
+        stand_in = old.stand_in
+    details = []
+    if old is not None:
+        pairs = (("结束日期", old.ends_on, row["ends_on"]), ("代班工号", old.stand_in, stand_in))
+        details = [(label, shown(was), shown(now)) for label, was, now in pairs if was != now]
+        if details:
+            assert old.pk is not None
+            context.plan.update(
+                LEAVE, old.pk, {"ends_on": old.ends_on, "cancelled_at": None},
+                {"cancelled_at": NOW, "cancel_reason": CORRECTED},
+            )  # fmt: skip
+    if old is None or details:
+        values: dict[str, Any] = {
+            "teacher_id": teacher_key(context, number), "starts_on": row["starts_on"], "ends_on": row["ends_on"],
+            "stand_in_id": _stand_in_key(context, stand_in), "recorded_by_id": WRITER,
+        }  # fmt: skip
+        if old is not None and old.pk is not None:
+            values |= Leave.objects.values("kind", "reason").get(pk=old.pk)
+        context.plan.create(LEAVE, (number, row["starts_on"]), values)
+    if old is None:
+        note_new(context, LEAVES, row, number, f"{row['starts_on']}～{row['ends_on']}")
+    else:
+        note_updated(context, LEAVES, row, number, f"{row['starts_on']}～{row['ends_on']}", details)
+
+
+def _stand_in_key(context: Context, number: str | None) -> Any:
+    if number is None:
+        return None
+    known = context.snapshot.people.get(number)
+    return known.teacher_id if known and known.teacher_id else teacher_key(context, number)

@@ -1,0 +1,1 @@
+"""Writing a roster plan in one transaction, and taking a batch back."""
