@@ -51,6 +51,7 @@ class YearSettings:
             found.append("公示工作日数：应为 1 以上（A-68）")
         if self.objection_answer_working_days < 1:
             found.append("异议答复期限：应为 1 以上（A-69）")
-        if self.graduate_award_percent is not None and not 0 <= self.graduate_award_percent <= 100:
-            found.append("优秀毕业生比例：应在 0 与 100 之间（A-88）")
+        share = self.graduate_award_percent
+        if share is not None and not (0 <= share <= 100 and share == share.quantize(Decimal("0.01"))):
+            found.append("优秀毕业生比例：应在 0 与 100 之间，最多两位小数（A-88）")
         return found

@@ -1,12 +1,13 @@
 """Forms of 制度与校历."""
 
-from .calendar import DayListForm, NewYearForm, PayableMonthsForm, TermsForm
+from .calendar import ConfirmMonthsForm, DayListForm, NewYearForm, PayableMonthsForm, TermsForm
 from .readings import ConfirmReadingForm, InterpretationForm
-from .settings import SettingsForm
+from .settings import SettingsForm, SystemSettingsForm
 from .versions import ActivateForm, DocumentForm, DraftForm, HeadForm, PreviewForm
 
 __all__ = [
     "ActivateForm",
+    "ConfirmMonthsForm",
     "ConfirmReadingForm",
     "DayListForm",
     "DocumentForm",
@@ -17,5 +18,6 @@ __all__ = [
     "PayableMonthsForm",
     "PreviewForm",
     "SettingsForm",
+    "SystemSettingsForm",
     "TermsForm",
 ]

@@ -39,6 +39,12 @@ class PayableMonthsForm(forms.Form):
         return {dt.date.fromisoformat(text) for text in self.cleaned_data["months"]}
 
 
+class ConfirmMonthsForm(forms.Form):
+    """Confirms the list that was shown, not one that changed in between."""
+
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class TermsForm(forms.Form):
     """Up to three terms of a school year; an empty line is no term."""
 

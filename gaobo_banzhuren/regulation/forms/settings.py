@@ -16,6 +16,7 @@ from ..leaves import Leaf, leaves
 from ..parts import PartError, from_json, to_json, type_hints, without_none
 
 EXTRA_ROWS = 2
+LARGEST = 30_000
 YES_NO = [("1", "是"), ("0", "否")]
 NONE_CHOSEN = [("", "——")]
 
@@ -117,11 +118,11 @@ def _fields(leaf: Leaf) -> Iterator[tuple[str, forms.Field]]:
 
 
 def _plain_field(kind: type, label: str, value: Any, *, required: bool, long: bool = False) -> forms.Field:
-    common = {"label": label, "required": required}
+    common: dict[str, Any] = {"label": label, "required": required}
     if kind is bool:
         return forms.ChoiceField(choices=YES_NO, initial="1" if value else "0", **common)
     if kind is int:
-        return forms.IntegerField(initial=value, widget=forms.NumberInput(attrs={"inputmode": "numeric"}), **common)
+        return forms.IntegerField(initial=value, min_value=0, max_value=LARGEST, **common)
     if kind is Decimal:
         text = forms.TextInput(attrs={"inputmode": "decimal"})
         return forms.DecimalField(initial=value, max_digits=12, widget=text, **common)
@@ -205,3 +206,9 @@ def _put(data: Any, path: str, value: Any) -> None:
     for step in steps:
         data = data[int(step)] if isinstance(data, list) else data[step]
     data[last] = value
+
+
+class SystemSettingsForm(SettingsForm):
+    """The system-wide settings with the reason for the change."""
+
+    reason = forms.CharField(label="修改理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

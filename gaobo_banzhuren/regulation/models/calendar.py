@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from ..parts import from_json
 from ..year_settings import CycleBasis, OfficeTerm, SheetRhythm, YearSettings
+from .rows import OpenQuerySet
 
 
 class SchoolYear(models.Model):
@@ -32,6 +33,8 @@ class SchoolYear(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="计发月份确认人", on_delete=models.PROTECT, null=True, related_name="+"
     )
     edition = models.PositiveIntegerField("修订号", default=1)
+
+    objects = OpenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "学年"
@@ -75,6 +78,8 @@ class Term(models.Model):
     starts_on = models.DateField("开始")
     ends_on = models.DateField("结束")
 
+    objects = OpenQuerySet.as_manager()
+
     class Meta:
         verbose_name = "学期"
         verbose_name_plural = "学期"
@@ -97,6 +102,8 @@ class PayableMonth(models.Model):
     month = models.DateField("月份", unique=True, help_text="该月 1 日")
     payable = models.BooleanField("计发")
 
+    objects = OpenQuerySet.as_manager()
+
     class Meta:
         verbose_name = "计发月份"
         verbose_name_plural = "计发月份"
@@ -117,6 +124,8 @@ class CalendarDay(models.Model):
     day = models.DateField("日期", unique=True)
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     name = models.CharField("名称", max_length=40)
+
+    objects = OpenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "校历日"

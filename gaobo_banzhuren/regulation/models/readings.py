@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from .rows import OpenQuerySet
 from .versions import RuleVersion
 
 
@@ -27,6 +28,8 @@ class Reading(models.Model):
     setting_class = models.CharField("参数位置", max_length=1, choices=SettingClass.choices)
     paths = models.JSONField("参数", default=list, blank=True)
     clauses = models.JSONField("有关条款", default=list, blank=True)
+
+    objects = OpenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "口径"
@@ -63,6 +66,8 @@ class Interpretation(models.Model):
     )
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 
+    objects = OpenQuerySet.as_manager()
+
     class Meta:
         verbose_name = "解释"
         verbose_name_plural = "解释"
@@ -92,6 +97,8 @@ class ReadingDecision(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="确认人", on_delete=models.PROTECT, related_name="+"
     )
     decided_at = models.DateTimeField("确认时间")
+
+    objects = OpenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "口径确认"
