@@ -234,9 +234,10 @@ def renew_many(actor: User, appointments: Iterable[Appointment], *, planned_end_
 def void_appointment(actor: User, appointment: Appointment, *, reason: str, version: int | None = None) -> Appointment:
     """Take back a wrong entry; the row stays as 已作废 and its days count no more."""
     policies.can_correct(actor, appointment).require()
+    reason = _reason(reason)
     before = change(appointment, version=version, state=State.VOIDED, filing_question="")
     record(
-        actor, "teachers.void", appointment, before=before, after=facts_of(appointment), reason=_reason(reason),
+        actor, "teachers.void", appointment, before=before, after=facts_of(appointment), reason=reason,
         college=appointment.school_class.college_id,
     )  # fmt: skip
     return appointment

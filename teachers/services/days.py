@@ -84,7 +84,7 @@ def check_free(
     sharing = "；两人分带时双方都要填分担人数" if share is not None and found.share is None else ""
     raise UserError(
         f"{school_class}（{school_class.code}）在 {span_text(found.starts_on, found.ends_on)}"
-        f"已由{found.teacher.name}（{found.teacher.staff_no}）任{found.get_kind_display()}，"
+        f" 已由{found.teacher.name}（{found.teacher.staff_no}）任{found.get_kind_display()}，"
         f"与所填的 {span_text(first, last)} 重叠{sharing}。{remedy}。"
     )
 

@@ -60,23 +60,24 @@ def _file(actor: User, appointment: Appointment, number: str, day: dt.date, vers
 def ask_back(actor: User, appointment: Appointment, *, text: str, version: int | None = None) -> None:
     """The office asks the college about a filing; filing waits for the answer."""
     policies.can_question(actor, appointment).require()
-    _correspond(actor, appointment, Kind.QUESTIONED, text, question=_text(text), version=version)
+    asked = _text(text)
+    _correspond(actor, appointment, Kind.QUESTIONED, asked, question=asked, version=version)
 
 
 @transaction.atomic
 def answer(actor: User, appointment: Appointment, *, text: str, version: int | None = None) -> None:
     """The college answers the open question."""
     policies.can_answer(actor, appointment).require()
-    _correspond(actor, appointment, Kind.ANSWERED, text, question="", version=version)
+    _correspond(actor, appointment, Kind.ANSWERED, _text(text), question="", version=version)
 
 
 def _correspond(
     actor: User, appointment: Appointment, kind: FilingEvent.Kind, text: str, *, question: str, version: int | None
 ) -> None:
     change(appointment, version=version, filing_question=question)
-    FilingEvent.objects.create(appointment=appointment, kind=kind, text=_text(text), by=actor)
+    FilingEvent.objects.create(appointment=appointment, kind=kind, text=text, by=actor)
     record(
-        actor, f"teachers.filing_{kind}", appointment, after={"text": _text(text)},
+        actor, f"teachers.filing_{kind}", appointment, after={"text": text},
         college=appointment.school_class.college_id,
     )  # fmt: skip
 
