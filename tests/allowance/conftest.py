@@ -21,6 +21,8 @@ from teachers.models import (
 )
 from tests.factories import UserFactory
 
+from .worlds import World, make_world
+
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
@@ -91,3 +93,8 @@ def sample(db: None) -> dict[str, dict[str, dict[str, object]]]:
     load_sample()
     expected: dict[str, dict[str, dict[str, object]]] = json.loads((SAMPLES / "expected.json").read_text())
     return expected
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()

@@ -2,79 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 
 from allowance import policies
-from allowance.calculation import Month
 from allowance.models import Bundle, BundleState, MonthSheet, SheetLine, SheetState, SheetVersion
 from allowance.services import bundles, workflow
 from allowance.services.checks import confirm_warnings
 from allowance.services.reconciliation import reconcile
 from allowance.services.settlement import settle_month
-from gaobo_banzhuren.accounts.models import College, User
+from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.audit.models import AuditEntry
-from gaobo_banzhuren.regulation.school_calendar import school_year_of
 from gaobo_banzhuren.web.errors import NotAllowed, StaleError, UserError
-from teachers.models import RosterEntry, SchoolClass
-from tests.factories import CollegeFactory, college_admin, college_head, hr, office
-from tests.teachers.given import SchoolClassFactory, appointed, day, enrolled, teacher_of
+from teachers.models import RosterEntry
+from tests.factories import CollegeFactory, college_admin, with_role
+from tests.teachers.given import enrolled
+
+from .worlds import NOVEMBER
 
 pytestmark = pytest.mark.django_db
-
-NOVEMBER = Month.parse("2023-11")
-
-
-@dataclass
-class World:
-    college: College
-    school_class: SchoolClass
-    admin: User
-    head: User
-    office: User
-    second_office: User
-    hr: User
-
-    def sheet(self) -> MonthSheet:
-        return MonthSheet.objects.get(college=self.college, month=NOVEMBER.first_day)
-
-    def settled(self) -> MonthSheet:
-        settle_month(NOVEMBER, actor=self.admin, college=self.college)
-        return self.sheet()
-
-    def confirmed(self) -> MonthSheet:
-        sheet = self.settled()
-        confirm_warnings(sheet, list(sheet.warnings.all()), actor=self.admin, reason="已逐项核对")
-        return self.sheet()
-
-    def submitted(self) -> MonthSheet:
-        return workflow.submit(self.confirmed(), actor=self.admin)
-
-    def reviewed(self) -> MonthSheet:
-        return workflow.review(self.submitted(), actor=self.office)
-
-    def handed_over(self) -> Bundle:
-        confirm_payable_months()
-        bundle = bundles.create_bundle([self.reviewed()], actor=self.office)
-        return bundles.hand_over(bundle, actor=self.office)
-
-
-def confirm_payable_months() -> None:
-    year = school_year_of(NOVEMBER.first_day)
-    type(year).objects.filter(pk=year.pk).update(payable_confirmed_at=timezone.now())
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    """A class of 62 students, led since September by one teacher, filed."""
-    college = CollegeFactory()
-    school_class = SchoolClassFactory(college=college)
-    enrolled(school_class, 62)
-    appointed(school_class, teacher_of(college), filed_on=day("2023-09-05"), state="filed")
-    return World(college, school_class, college_admin(college), college_head(college), office(), office(), hr())
 
 
 @pytest.mark.clause("C10.1a", "C10.1b", "C10.1c")
@@ -145,18 +91,12 @@ def test_every_move_outside_the_map_is_refused():
 
 class TestDifferentPeople:
     def test_the_submitter_does_not_review_the_sheet(self, world):
-        both = world.admin
-        from gaobo_banzhuren.accounts.roles import Role
-        from tests.factories import with_role
-
-        with_role(both, Role.OFFICE)
+        both = with_role(world.admin, Role.OFFICE)
         with pytest.raises(NotAllowed, match="制表人和提交人不能审核"):
             workflow.review(world.submitted(), actor=both)
         assert world.sheet().state == SheetState.SUBMITTED
 
     def test_nobody_submits_a_sheet_with_the_own_pay(self, world):
-        from gaobo_banzhuren.accounts.roles import Role
-        from tests.factories import with_role
 
         teacher = world.school_class.appointments.get().teacher.user
         with_role(teacher, Role.COLLEGE_ADMIN, world.college)
@@ -164,16 +104,12 @@ class TestDifferentPeople:
             workflow.submit(world.confirmed(), actor=teacher)
 
     def test_nobody_reviews_a_sheet_with_the_own_pay(self, world):
-        from gaobo_banzhuren.accounts.roles import Role
-        from tests.factories import with_role
 
         teacher = with_role(world.school_class.appointments.get().teacher.user, Role.OFFICE)
         with pytest.raises(NotAllowed, match="本人的津贴"):
             workflow.review(world.submitted(), actor=teacher)
 
     def test_whoever_handed_over_does_not_receive(self, world):
-        from gaobo_banzhuren.accounts.roles import Role
-        from tests.factories import with_role
 
         with_role(world.office, Role.HR)
         with pytest.raises(NotAllowed, match="送交人不能"):
