@@ -11,11 +11,12 @@ has_venv() { "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null; }
 packages=() off=()
 need() { packages+=("$1"); off+=("$2"); }
 
-case "${1:-run}" in
-venv)
+cd "$(dirname "$0")/.."
+if [ ! -x .venv/bin/python ]; then
     command -v "${PYTHON:-python3}" >/dev/null || need python3 "everything"
-    has_venv || need python3-venv "the Python environment"
-    ;;
+    has_venv || need python3-venv "everything"
+fi
+case "${1:-run}" in
 run | test)
     has_library libpango-1.0.so.0 || need libpango-1.0-0 "PDF documents"
     has_library libpangoft2-1.0.so.0 || need libpangoft2-1.0-0 "PDF documents"
@@ -50,4 +51,4 @@ fi
     echo "    sudo apt-get install -y --no-install-recommends ${packages[*]}"
     echo "Until then these are off: $(printf '%s\n' "${off[@]}" | sort -u | paste -sd ',' | sed 's/,/, /g')"
 } >&2
-[ "$1" != venv ]
+[[ " ${off[*]} " != *" everything "* ]] # without Python there is nothing to go on with
