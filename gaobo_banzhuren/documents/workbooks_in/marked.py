@@ -2,27 +2,31 @@
 
 import datetime
 from collections import defaultdict
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
-from openpyxl.utils import column_index_from_string
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gaobo_banzhuren.documents.cells import is_blank
 from gaobo_banzhuren.documents.problems import Problem, Problems, show_value
 from gaobo_banzhuren.documents.workbooks_in.limits import Limits
+from gaobo_banzhuren.documents.workbooks_in.table import Numbered
 from gaobo_banzhuren.documents.workbooks_in.workbook import open_workbook
 from gaobo_banzhuren.documents.workbooks_out import (
     INTEGER,
+    TEXT,
     Column,
     Sheet,
     SheetNames,
     Table,
     finish,
+    fitting_width,
     safe_cell,
-    set_widths,
+    shown_width,
     write_sheet,
 )
 
@@ -64,7 +68,6 @@ def error_workbook(original: bytes, problems: Problems, limits: Limits | None = 
             sheet = book.create_sheet(names.take(title))
             left = _copy(source.raw_rows(title), sheet, left)
             _mark(sheet, marks.get(title, {}))
-            set_widths(sheet)
     return finish(book, LIST_SHEET)
 
 
@@ -80,18 +83,21 @@ def _as_row(problem: Problem) -> dict[str, object]:
     }
 
 
-def _copy(rows: Any, sheet: Worksheet, left: int) -> int:
+def _copy(rows: Iterator[Numbered], sheet: Worksheet, left: int) -> int:
+    widths: dict[int, int] = {}
     for number, values in rows:
         for index, value in enumerate(values):
             if is_blank(value):
                 continue
-            cell = sheet.cell(number, index + 1)
-            safe_cell(cell, value)
+            cell = safe_cell(sheet.cell(number, index + 1), value)
             if isinstance(value, datetime.date):
                 cell.number_format = "yyyy-mm-dd"
+            widths[index] = max(widths.get(index, 0), shown_width(value, TEXT))
             left -= 1
         if left <= 0:
             break
+    for index, width in widths.items():
+        sheet.column_dimensions[get_column_letter(index + 1)].width = fitting_width([width])
     return left
 
 
