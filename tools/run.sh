@@ -15,4 +15,4 @@ fi
 echo
 echo "班主任工作管理：http://$address    （按 Ctrl+C 停止）"
 echo
-exec $python manage.py runserver "$address"
+DJANGO_RUNSERVER_HIDE_WARNING=true exec $python manage.py runserver "$address"
