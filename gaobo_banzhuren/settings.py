@@ -143,6 +143,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# Messages name people; a cookie of their own would carry the names through logs and proxies.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "gaobo_banzhuren.web.error_views.csrf_failure"
 
 # Days that a one-time sign-in code lives.

@@ -42,14 +42,15 @@ class FormPage(RolePage):
     """GET shows the form, a valid POST calls `perform` once and goes to the success page with its message.
 
     `perform(form)` calls one service and returns the message. UserError stays on the page as an error of the form, and
-    StaleError becomes the 409 page; both keep the typed text. A form sent twice is carried out once.
+    StaleError becomes the 409 page; both keep the typed text. A form sent twice is carried out once. With `autosave` the
+    browser keeps long texts as a draft until the form was accepted; pages with secrets switch it off.
     """
 
     template_name: ClassVar[str] = "web/form.html"
     form_class: ClassVar[type[forms.BaseForm]] = forms.Form
     submit_label: ClassVar[str] = "保存"
     submit_tone: ClassVar[str] = "primary"
-    autosave: ClassVar[bool] = False
+    autosave: ClassVar[bool] = True
 
     def perform(self, form: Any) -> str | HttpResponseBase | None:
         """Call the service; return the message of success, or the answer itself where it is a file or shown only once."""

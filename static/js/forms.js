@@ -53,6 +53,7 @@ window.addEventListener("pageshow", (event) => {
   for (const form of document.querySelectorAll("form")) {
     delete form.dataset.leaving;
     wakeUp(form);
+    if (form.matches("[data-auto-submit]")) for (const field of form.elements) field.disabled = false;
   }
 });
 
@@ -67,22 +68,25 @@ window.addEventListener("beforeunload", (event) => {
   if (open) event.preventDefault();
 });
 
-// Filters: a choice applies at once, a text after a pause or with Enter.
+// Filters: a choice made with mouse or finger applies at once. With the keyboard the page waits for Enter or the button,
+// because walking through a list with the arrows must not load a page at every step.
 let pause = 0;
+let byHand = false;
 
-function apply(form) {
-  for (const field of form.elements) {
-    if (field.name && field.value === "" && field.type !== "submit") field.disabled = true;
-  }
-  form.requestSubmit();
-}
+document.addEventListener("pointerdown", () => (byHand = true), true);
+document.addEventListener("keydown", () => (byHand = false), true);
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-auto-submit]");
-  if (!form) return;
+  if (!form || !byHand || !event.target.matches("select, input[type=checkbox], input[type=radio]")) return;
   window.clearTimeout(pause);
-  const typed = event.target.matches("input[type=date], input[type=month], input[type=number]");
-  pause = window.setTimeout(() => apply(form), typed ? 900 : 0);
+  pause = window.setTimeout(() => form.requestSubmit(), 0);
+});
+
+// Empty filters do not belong in the address.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-auto-submit]")) return;
+  for (const field of event.target.elements) if (field.name && field.value === "") field.disabled = true;
 });
 
 // The error summary is the first thing to be read after a refused form.
