@@ -32,6 +32,7 @@ def show_codes(page: RolePage, issued: list[IssuedCode]) -> HttpResponse:
         "issued": issued,
         "sign_in_url": page.request.build_absolute_uri(reverse("accounts:login")),
         "title": "一次性登录码",
+        "lead": "",
         "breadcrumbs": [("账号", reverse("accounts:people")), ("一次性登录码", None)],
     }
     return page.render(template="accounts/codes_sheet.html", **context)
