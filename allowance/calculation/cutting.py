@@ -137,16 +137,18 @@ class _Cutter:
         return kept
 
     def _check_shares(self, fact: ClassFact, spells: list[Spell]) -> None:
-        starts = sorted({spell.first for spell in spells})
-        for day in starts:
-            shares = [spell.share for spell in spells if spell.first <= day <= spell.last]
+        """Report the days on which the shares of a class do not add up to its headcount."""
+        steps = [(step.first_day.day if step.first_day > self.first else 1, step.headcount) for step in fact.daily]
+        marks = {mark for spell in spells for mark in (spell.first, spell.last + 1)} | {day for day, _ in steps}
+        for begin, following in pairwise(sorted(marks)):
+            shares = [spell.share for spell in spells if spell.first <= begin <= spell.last]
             headcount = fact.headcount
-            for step in fact.daily:
-                if step.first_day <= self.month.first_day.replace(day=day):
-                    headcount = step.headcount
+            for day, number in steps:
+                if day <= begin:
+                    headcount = number
             total = sum(share for share in shares if share is not None)
-            if None not in shares and total != headcount:
-                self._find(FindingKind.SHARES_DIFFER, fact, day, day, headcount=total - headcount)
+            if shares and None not in shares and total != headcount:
+                self._find(FindingKind.SHARES_DIFFER, fact, begin, following - 1, headcount=total - headcount)
 
     def _find_gaps(self, fact: ClassFact, spells: list[Spell], first: int, last: int) -> None:
         expected = first
@@ -169,7 +171,7 @@ class _Cutter:
                     continue
             if spell.appointment.dismissed and self.rules.dismissal is Dismissal.WHOLE_MONTH:
                 ended = spell.appointment.last_day
-                if ended is not None and ended.day == spell.last:
+                if ended is not None and ended < self.last:
                     spell = spell.until(closes)
             paid.append(spell)
         return paid

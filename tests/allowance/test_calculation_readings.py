@@ -10,6 +10,7 @@ from allowance.calculation import (
     Month,
     Phase,
     TeacherMonth,
+    Via,
     average_headcount,
     basis_day,
     calculate,
@@ -106,6 +107,26 @@ def test_half_months_are_judged_seat_by_seat_in_a_shared_class() -> None:
         leads("C", first="2023-11-21", share=65),
     ]
     assert paid("2023-11", [a_class(headcount=130)], seats, version=halves) == yuan(A="600.00", B="300.00", C="300.00")
+
+
+@pytest.mark.clause("A-20")
+def test_a_shared_half_goes_to_the_incoming_teacher_of_the_same_seat() -> None:
+    halves = rules(partial_month=PartialMonth.HALF_MONTH)
+    # B and C overlap on the 21st, so they sit on two seats, each with its own half.
+    seats = [
+        leads("A", share=40),
+        leads("B", last="2023-11-21", share=45),
+        leads("C", first="2023-11-21", share=45),
+    ]
+    assert paid("2023-11", [a_class(headcount=130)], seats, version=halves) == yuan(A="480.00", B="480.00", C="240.00")
+
+
+def test_a_change_of_graduating_classes_does_not_cut_the_teaching_line() -> None:
+    classes = [a_class("K1", 60), a_class("K2", 30, opens="2023-11-11", teaching_end="2023-10-31")]
+    both = [leads("A", "K1"), leads("A", "K2")]
+    teaching, graduating = lines("2023-11", classes, both)
+    assert (teaching.formula, teaching.days_text) == ("600.00×30/30", "30")
+    assert (graduating.formula, graduating.days_text) == ("220.00×20/30", "20")
 
 
 # ---------------------------------------------------------------- leave
@@ -264,6 +285,34 @@ def test_shares_must_add_up_and_may_be_forbidden() -> None:
         "share_forbidden",
         "overlap",
     }
+
+
+@pytest.mark.clause("A-20", "A-08")
+def test_a_share_of_an_empty_class_counts_nobody() -> None:
+    shared = [leads("A", share=65), leads("B", share=65)]
+    assert paid("2023-11", [a_class(headcount=0)], shared) == yuan(A="0.00", B="0.00")
+
+
+@pytest.mark.clause("A-20")
+def test_shares_that_stop_fitting_during_the_month_are_reported_for_those_days() -> None:
+    leaving = [leads("A", share=65), leads("B", last="2023-11-20", share=65)]
+    assert found([a_class(headcount=130)], leaving) == [("shares_differ", "", 21, 30)]
+    mixed = [leads("A", share=65), leads("B", first="2023-11-11")]
+    assert paid("2023-11", [a_class(headcount=130)], mixed) == yuan(A="200.00", B="480.00")
+
+
+@pytest.mark.clause("A-19")
+def test_a_college_without_students_takes_no_part() -> None:
+    classes = [a_class("K1", 60, "C1"), a_class("K2", 0, "C2")]
+    (line,) = lines("2023-11", classes, [leads("A", "K1"), leads("A", "K2")])
+    assert (line.college, line.formula) == ("C1", "600.00×30/30")
+
+
+def test_an_acting_teacher_is_shown_as_such_before_and_after_a_leave() -> None:
+    acting = [leads("A", via=Via.ACTING)]
+    leave = [on_leave("A", "2023-10-20", "2023-11-18", "B")]
+    own, other = lines("2023-11", [a_class()], acting, leave)
+    assert [(line.teacher_key, line.classes[0].via.label) for line in (own, other)] == [("A", "代理"), ("B", "代班")]
 
 
 @pytest.mark.clause("A-19")
