@@ -259,3 +259,17 @@ def test_the_row_cap_counts_data_rows_exactly():
             else:
                 with pytest.raises(WorkbookRefused, match="超过 4 行"):
                     list(table.rows())
+
+
+def test_a_cell_beyond_the_length_cap_is_refused_by_cell():
+    data = simple("班级", [HEADER, ["C1", "软" * 5001, None, None, "<b>=1+1</b>"]])
+    assert messages(data) == ["工作表「班级」第 2 行「班级名称」：值「" + "软" * 60 + "…」超过 5000 个字"]
+
+
+def test_a_row_that_claims_a_number_beyond_the_sheet_is_refused_at_once():
+    sheet = sheet_xml(HEADER_ROW + f'<row r="2000000000">{text_cell("A2", "C1")}</row>')
+    columns = [HeaderColumn("code", "班级代码", required=True)]
+    with open_workbook(raw_workbook(sheet)) as book:
+        table = book.table("班级", columns, Problems())
+        with pytest.raises(WorkbookRefused, match="行号"):
+            list(table.rows())

@@ -10,6 +10,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from gaobo_banzhuren.documents import cells
 
 HEADER_ROWS: Final = 10
+LONGEST_HEADER: Final = 200
 _MARKS = re.compile(r"[*:]|[(\[]?(?:必填|选填|可选|必填项)[)\]]?")
 _LETTER = re.compile(r"[A-Za-z]{1,2}\Z")
 
@@ -47,11 +48,15 @@ class Header:
     errors: tuple[str, ...] = field(default=())
 
 
+def _shown_header(value: object) -> str:
+    return re.sub(r"\s+", "", cells.clean(str(value)[:LONGEST_HEADER]))
+
+
 def normal_header(value: object) -> str:
     """Bring a header to the form in which headers are compared: no blanks, no line breaks, no required marks."""
     if value is None:
         return ""
-    text = re.sub(r"\s+", "", cells.clean(str(value)))
+    text = _shown_header(value)
     return _MARKS.sub("", text).casefold()
 
 
@@ -91,7 +96,7 @@ def _header(
     row: RawRow, row_index: int, guessed: dict[int, str], columns: Sequence[HeaderColumn], mapping: Mapped
 ) -> Header:
     errors: list[str] = []
-    texts = tuple("" if cells.is_blank(cell) else re.sub(r"\s+", "", cells.clean(str(cell))) for cell in row)
+    texts = tuple("" if cell is None else _shown_header(cell) for cell in row)
     chosen = dict(guessed)
     for index, given in _places(texts, mapping, errors):
         taken = [other for other, name in chosen.items() if name == given and other not in _mapped(texts, mapping)]

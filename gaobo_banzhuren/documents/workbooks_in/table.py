@@ -27,6 +27,7 @@ class SheetTable:
         merges: Sequence[tuple[str, str]] = (),
         formulas: frozenset[str] = frozenset(),
         date1904: bool = False,
+        max_chars: int = cells.MAX_TEXT,
     ) -> None:
         self.sheet = sheet
         self.header = header
@@ -34,6 +35,7 @@ class SheetTable:
         self._all = {column.field: column for column in columns}
         self._body = body
         self._date1904 = date1904
+        self._max_chars = max_chars
         self._stand_ins = self._find_stand_ins(merges, formulas)
 
     @property
@@ -94,9 +96,18 @@ class SheetTable:
             if stand_ins and number in stand_ins:
                 by_index = stand_ins[number]
                 row |= {name: by_index[index] for name, index in index_of if index in by_index}
-            if all(value is None or (isinstance(value, str) and cells.is_blank(value)) for value in row.values()):
-                continue
-            yield number, row
+            blank = True
+            for name, value in row.items():
+                if value is None:
+                    continue
+                if isinstance(value, str):
+                    if len(value) > self._max_chars:
+                        row[name] = cells.BadCell(f"超过 {self._max_chars} 个字", value[:100])
+                    elif cells.is_blank(value):
+                        continue
+                blank = False
+            if not blank:
+                yield number, row
 
     def records(self, problems: Problems) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield (row number, {field: converted value}) for the rows without a problem; report the others."""

@@ -38,6 +38,8 @@ BROKEN = (
     OverflowError,
     AssertionError,
 )
+# A row may claim any number; the rows before it are made up one by one.
+LAST_SHEET_ROW = 1_048_576
 BROKEN_TEXT = "工作簿内部已损坏，无法读取；请用 Excel 或 WPS 打开后另存为 xlsx，再上传"
 
 
@@ -123,6 +125,8 @@ class SafeWorkbook:
         try:
             for values in sheet.iter_rows(max_row=last_row, max_col=width, values_only=True):
                 number += 1
+                if number > LAST_SHEET_ROW:
+                    raise WorkbookRefused("rows", f"工作表「{title}」的行号超出范围，请另存为 xlsx 后再上传")
                 if values is gap:
                     continue
                 if values.count(None) == width:
@@ -201,6 +205,7 @@ class SafeWorkbook:
             merges=facts.merges,
             formulas=self._formulas_without_value(part) if facts.has_formula else frozenset(),
             date1904=self.date1904,
+            max_chars=self.limits.cell_chars,
         )
 
     def _formulas_without_value(self, part: str) -> frozenset[str]:
