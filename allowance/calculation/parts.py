@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from gaobo_banzhuren.regulation.rules import AllowanceRules, Denominator, PartialMonth
@@ -43,6 +44,7 @@ def month_parts(stretches: Sequence[tuple[int, int]], month: Month, rules: Allow
     return [MonthPart(count / denominator, f"{count}/{shown}") for count in counts]
 
 
+@cache
 def _simple(count: int, of: int) -> MonthPart:
     return MonthPart(Fraction(count, of), f"{count}/{of}")
 
