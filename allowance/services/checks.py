@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,7 @@ from gaobo_banzhuren.regulation.rules import AllowanceRules
 from gaobo_banzhuren.web.errors import StaleError, UserError
 
 from .gathering import roster_updated
-from .headcounts import confirmation_closed
+from .headcounts import confirmation_closed, confirmation_days
 
 JUMP_PERCENT = 20
 """From this change against the month before a line is pointed out. A hint of this product, not of the regulation."""
@@ -62,22 +62,77 @@ class Found:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def renew_warnings(sheet: MonthSheet, settlement: Any, lines: Sequence[SheetLine]) -> None:
-    """Replace the sheet's warnings; a confirmation survives only where subject and text are still the same."""
-    found = {(item.code.value, item.subject): item for item in _all_findings(sheet, settlement, lines)}
-    kept = {(row.code, row.subject): row for row in sheet.warnings.all()}
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What one kind of line of a person came to in the month before."""
+
+    name: str
+    amount_fen: int
+    headcount: str
+    coefficient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the checks look at besides the settlement, read once for all sheets of a run."""
+
+    previous: Mapping[int, Mapping[tuple[str, str], Before]]
+    answers: Mapping[int, Sequence[HeadcountConfirmation]]
+    roster_updated: Mapping[int, dt.datetime]
+    differences: Mapping[int, Sequence[Adjustment]]
+    objection_days: int
+
+
+def _surroundings(sheets: Sequence[MonthSheet]) -> Surroundings:
+    month = sheets[0].month
+    colleges = [sheet.college_id for sheet in sheets]
+    previous: dict[int, dict[tuple[str, str], Before]] = defaultdict(dict)
+    lines = SheetLine.objects.filter(
+        sheet__month=(month - dt.timedelta(days=1)).replace(day=1), sheet__college__in=colleges, adjustment__isnull=True
+    ).values_list("sheet__college_id", "staff_no", "kind", "name", "amount_fen", "headcount", "coefficient")
+    for college, staff_no, kind, *values in lines:
+        previous[college][staff_no, kind] = Before(*values)
+    answers: dict[int, list[HeadcountConfirmation]] = defaultdict(list)
+    for answer in HeadcountConfirmation.objects.filter(month=month, school_class__college__in=colleges):
+        answers[answer.school_class_id].append(answer)
+    differences: dict[int, list[Adjustment]] = defaultdict(list)
+    waiting = Adjustment.objects.filter(
+        college__in=colleges, origin_month__lt=month, state__in=(AdjustmentState.DETECTED, AdjustmentState.PROPOSED)
+    )
+    for item in waiting.select_related("teacher__user"):
+        differences[item.college_id].append(item)
+    return Surroundings(previous, answers, roster_updated(colleges), differences, confirmation_days())
+
+
+def renew_warnings(sheets: Sequence[MonthSheet], settlement: Any, lines: Mapping[int, Sequence[SheetLine]]) -> None:
+    """Replace the sheets' warnings; a confirmation survives only where subject and text are still the same."""
+    if not sheets:
+        return
+    around = _surroundings(sheets)
+    kept: dict[tuple[int, str, str], SheetWarning] = {
+        (row.sheet_id, row.code, row.subject): row for row in SheetWarning.objects.filter(sheet__in=sheets)
+    }
+    found = {
+        (sheet.pk, item.code.value, item.subject): item
+        for sheet in sheets
+        for item in _all_findings(sheet, settlement, lines[sheet.pk], around)
+    }
     gone = [row.pk for key, row in kept.items() if key not in found or found[key].text != row.text]
-    if gone:
-        SheetWarning.objects.filter(pk__in=gone).delete()
-    fresh = [item for key, item in found.items() if key not in kept or kept[key].text != item.text]
+    SheetWarning.objects.filter(pk__in=gone).delete()
+    fresh = [(key[0], item) for key, item in found.items() if key not in kept or kept[key].text != item.text]
     SheetWarning.objects.bulk_create(
-        [SheetWarning(sheet=sheet, code=i.code, subject=i.subject, text=i.text, facts=i.facts) for i in fresh],
-        batch_size=500,
+        [
+            SheetWarning(sheet_id=sheet_id, code=item.code, subject=item.subject, text=item.text, facts=item.facts)
+            for sheet_id, item in fresh
+        ],
+        batch_size=1000,
     )
 
 
-def _all_findings(sheet: MonthSheet, settlement: Any, lines: Sequence[SheetLine]) -> Iterator[Found]:
-    previous = _previous_lines(sheet)
+def _all_findings(
+    sheet: MonthSheet, settlement: Any, lines: Sequence[SheetLine], around: Surroundings
+) -> Iterator[Found]:
+    previous = around.previous.get(sheet.college_id, {})
     yield from _from_calculation(sheet, (*settlement.cut.findings, *settlement.result.findings))
     yield from _months(sheet, settlement)
     yield from _bands(sheet, settlement, previous)
@@ -85,10 +140,10 @@ def _all_findings(sheet: MonthSheet, settlement: Any, lines: Sequence[SheetLine]
     yield from _without_class(lines)
     yield from _closed_but_teaching(sheet, settlement)
     yield from _two_colleges(lines)
-    yield from _headcounts_unconfirmed(sheet, settlement)
+    yield from _headcounts_unconfirmed(sheet, settlement, around)
     yield from _terms_over(sheet, settlement)
-    yield from _old_roster(sheet)
-    yield from _waiting_differences(sheet)
+    yield from _old_roster(sheet, around)
+    yield from _waiting_differences(sheet, around)
 
 
 def _from_calculation(sheet: MonthSheet, findings: Iterable[Finding]) -> Iterator[Found]:
@@ -113,15 +168,7 @@ def _months(sheet: MonthSheet, settlement: Any) -> Iterator[Found]:
         )  # fmt: skip
 
 
-def _previous_lines(sheet: MonthSheet) -> dict[tuple[str, str], SheetLine]:
-    month = (sheet.month - dt.timedelta(days=1)).replace(day=1)
-    rows = SheetLine.objects.filter(
-        sheet__college_id=sheet.college_id, sheet__month=month, adjustment__isnull=True
-    ).only("staff_no", "kind", "amount_fen", "headcount", "coefficient", "name")
-    return {(row.staff_no, row.kind): row for row in rows}
-
-
-def _bands(sheet: MonthSheet, settlement: Any, previous: dict[tuple[str, str], SheetLine]) -> Iterator[Found]:
+def _bands(sheet: MonthSheet, settlement: Any, previous: Mapping[tuple[str, str], Before]) -> Iterator[Found]:
     """A tier crossed since last month, or missed by one student."""
     rules: AllowanceRules = settlement.rules.allowance
     edges = {tier.minimum for tier in rules.tiers if tier.minimum > 1}
@@ -146,7 +193,7 @@ def _bands(sheet: MonthSheet, settlement: Any, previous: dict[tuple[str, str], S
             )
 
 
-def _jumps(lines: Sequence[SheetLine], previous: dict[tuple[str, str], SheetLine]) -> Iterator[Found]:
+def _jumps(lines: Sequence[SheetLine], previous: Mapping[tuple[str, str], Before]) -> Iterator[Found]:
     if not previous:
         return
     current = {(row.staff_no, row.kind): row for row in lines if row.adjustment_id is None}
@@ -155,11 +202,10 @@ def _jumps(lines: Sequence[SheetLine], previous: dict[tuple[str, str], SheetLine
         new_fen, old_fen = (now.amount_fen if now else 0), (before.amount_fen if before else 0)
         if new_fen == old_fen or abs(new_fen - old_fen) * 100 < JUMP_PERCENT * max(old_fen, new_fen):
             continue
-        row = now or before
-        assert row is not None
+        name = now.name if now else before.name if before else ""
         yield Found(
             WarningCode.JUMP, f"{key[0]}:{key[1]}",
-            f"{row.name}（{key[0]}）{key[1]}：上月 {_yuan(old_fen)} 元，本月 {_yuan(new_fen)} 元。",
+            f"{name}（{key[0]}）{key[1]}：上月 {_yuan(old_fen)} 元，本月 {_yuan(new_fen)} 元。",
             {"before_fen": old_fen, "after_fen": new_fen},
         )  # fmt: skip
 
@@ -198,17 +244,14 @@ def _two_colleges(lines: Sequence[SheetLine]) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def _headcounts_unconfirmed(sheet: MonthSheet, settlement: Any) -> Iterator[Found]:
+def _headcounts_unconfirmed(sheet: MonthSheet, settlement: Any, around: Surroundings) -> Iterator[Found]:
     """Classes whose teacher has not agreed with the headcount, or objected (A-28)."""
     led = {(post.class_code) for teacher in settlement.cut.teachers for post in teacher.posts}
     rows = [r for r in settlement.facts.class_rows.values() if r.college_id == sheet.college_id and r.code in led]
-    answers: dict[int, list[HeadcountConfirmation]] = defaultdict(list)
-    for answer in HeadcountConfirmation.objects.filter(month=sheet.month, school_class__college_id=sheet.college_id):
-        answers[answer.school_class_id].append(answer)
-    closed = confirmation_closed(sheet)
+    closed = confirmation_closed(sheet, around.objection_days)
     waiting = []
     for row in rows:
-        given = [answer for answer in answers[row.pk] if answer.headcount == row.headcount]
+        given = [answer for answer in around.answers.get(row.pk, ()) if answer.headcount == row.headcount]
         objections = [answer for answer in given if not answer.agreed and not answer.resolution]
         for answer in objections:
             yield Found(
@@ -238,8 +281,8 @@ def _terms_over(sheet: MonthSheet, settlement: Any) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def _old_roster(sheet: MonthSheet) -> Iterator[Found]:
-    updated = roster_updated([sheet.college_id]).get(sheet.college_id)
+def _old_roster(sheet: MonthSheet, around: Surroundings) -> Iterator[Found]:
+    updated = around.roster_updated.get(sheet.college_id)
     if updated is None:
         return
     day = timezone.localdate(updated)
@@ -247,12 +290,8 @@ def _old_roster(sheet: MonthSheet) -> Iterator[Found]:
         yield Found(WarningCode.ROSTER_OLD, "roster", f"名册最后更新于 {day}，距本月 1 日已超过一个月。")
 
 
-def _waiting_differences(sheet: MonthSheet) -> Iterator[Found]:
-    waiting = Adjustment.objects.filter(
-        college_id=sheet.college_id, origin_month__lt=sheet.month,
-        state__in=(AdjustmentState.DETECTED, AdjustmentState.PROPOSED),
-    ).select_related("teacher__user")  # fmt: skip
-    for item in waiting:
+def _waiting_differences(sheet: MonthSheet, around: Surroundings) -> Iterator[Found]:
+    for item in around.differences.get(sheet.college_id, ()):
         yield Found(
             WarningCode.ADJUSTMENT_PROPOSED, f"{item.teacher.staff_no}:{item.origin_month:%Y-%m}:{item.origin_kind}",
             f"{item.teacher.name}（{item.teacher.staff_no}）{item.origin_month:%Y-%m} {item.origin_kind}："

@@ -22,11 +22,12 @@ def confirmation_days() -> int:
     return system_settings().headcount_objection_days
 
 
-def confirmation_closed(sheet: MonthSheet) -> bool:
+def confirmation_closed(sheet: MonthSheet, days: int | None = None) -> bool:
     """Whether the days for objections have passed since the sheet was first computed."""
     if sheet.first_computed_at is None:
         return False
-    return timezone.now() >= sheet.first_computed_at + dt.timedelta(days=confirmation_days())
+    length = confirmation_days() if days is None else days
+    return timezone.now() >= sheet.first_computed_at + dt.timedelta(days=length)
 
 
 @dataclass(frozen=True, slots=True)

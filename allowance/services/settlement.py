@@ -33,11 +33,14 @@ from gaobo_banzhuren.regulation.rules import AllowanceRules
 from gaobo_banzhuren.regulation.school_calendar import PayableState, payable
 from gaobo_banzhuren.web.errors import UserError
 
+from .checks import renew_warnings
 from .gathering import ClassRow, MonthFacts, TeacherRow, gather
 from .rows import adjustment_row, line_row
 
 NO_LINES = MonthResult((), ())
 NO_CUT = MonthCut((), ())
+BATCH = 1000
+HEADCOUNT = ("school_class_id", "class_code", "class_name", "phase", "basis_on", "headcount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,18 @@ class Settlement:
     result: MonthResult
     actor: User | None
     lines_by_college: dict[str, list[Line]] = field(default_factory=dict)
+    _adjustments: dict[int, list[Adjustment]] | None = None
+
+    def adjustments(self, sheet: MonthSheet) -> list[Adjustment]:
+        """What is tied to the sheet, in the order of origin month and 工号. One query for all sheets of the run."""
+        if self._adjustments is None:
+            self._adjustments = defaultdict(list)
+            tied = Adjustment.objects.filter(sheet__month=sheet.month, state=AdjustmentState.INCLUDED)
+            ordered = tied.order_by("origin_month", "teacher__user__staff_no", "pk").select_related("teacher__user")
+            for item in ordered:
+                assert item.sheet_id is not None
+                self._adjustments[item.sheet_id].append(item)
+        return self._adjustments.get(sheet.pk, [])
 
 
 def settle_month(month: Month, *, actor: User | None, college: College | None = None) -> list[Settled]:
@@ -82,7 +97,7 @@ def settle_month(month: Month, *, actor: User | None, college: College | None = 
         if college and not drafts:
             raise UserError(f"{college}{month} 的月表{sheets[0].get_state_display()}，不能重新结算；须先退回")
         settlement = _compute(month, rules, actor)
-        changed = {sheet.pk: _write(sheet, settlement) for sheet in drafts}
+        changed = _write_all(drafts, settlement)
     return [Settled(sheet, sheet.pk in changed, changed.get(sheet.pk, False)) for sheet in sheets]
 
 
@@ -121,35 +136,36 @@ def _compute(month: Month, rules: Rules, actor: User | None) -> Settlement:
     return settlement
 
 
-def _write(sheet: MonthSheet, settlement: Settlement) -> bool:
-    """Replace the draft's lines; whether anything in it changed."""
-    from .checks import renew_warnings
-
-    lines = _build_lines(sheet, settlement)
-    totals = split_sheet([line.amount_fen for line in lines], settlement.rules.allowance)
+def _write_all(sheets: Sequence[MonthSheet], settlement: Settlement) -> dict[int, bool]:
+    """Replace the drafts' lines, headcounts and warnings in few statements; which sheets changed."""
+    _tie_adjustments(sheets)
+    built = {sheet.pk: _build_lines(sheet, settlement) for sheet in sheets}
     rules_data = settlement.rules.allowance.to_dict()
-    digest = digest_of(lines, rules_data)
-    changed = digest != sheet.inputs_digest
-    if changed:
-        before = {"total_fen": sheet.total_fen, "people": sheet.people}
-        sheet.lines.all().delete()
-        SheetLine.objects.bulk_create(lines, batch_size=500)
-    _write_headcounts(sheet, settlement)
-    now = timezone.now()
-    sheet.total_fen, sheet.school_fen, sheet.college_fen = totals.total_fen, totals.school_fen, totals.college_fen
-    sheet.people = len({line.staff_no for line in lines})
-    sheet.inputs_digest = digest
-    sheet.rules = rules_data
-    sheet.rule_version_id, sheet.rule_label = settlement.rules.version_id, settlement.rules.label
-    sheet.months_confirmed = settlement.payable.confirmed
-    sheet.computed_at, sheet.computed_by = now, settlement.actor
-    sheet.first_computed_at = sheet.first_computed_at or now
-    sheet.facts_sequence = sheet.checked_sequence = _audit_position()
-    sheet.save()
-    renew_warnings(sheet, settlement, lines)
-    if changed:
-        after = {"total_fen": sheet.total_fen, "people": sheet.people, "digest": digest}
-        _note(sheet, settlement.actor, before, after)
+    digests = {sheet.pk: digest_of(built[sheet.pk], rules_data) for sheet in sheets}
+    changed = {sheet.pk: digests[sheet.pk] != sheet.inputs_digest for sheet in sheets}
+    stale = [sheet.pk for sheet in sheets if changed[sheet.pk]]
+    SheetLine.objects.filter(sheet__in=stale).delete()
+    SheetLine.objects.bulk_create([line for pk in stale for line in built[pk]], batch_size=BATCH)
+    _write_headcounts(sheets, settlement)
+    renew_warnings(sheets, settlement, built)
+    before = {sheet.pk: {"total_fen": sheet.total_fen, "people": sheet.people} for sheet in sheets}
+    now, position = timezone.now(), _audit_position()
+    for sheet in sheets:
+        lines = built[sheet.pk]
+        totals = split_sheet([line.amount_fen for line in lines], settlement.rules.allowance)
+        sheet.total_fen, sheet.school_fen, sheet.college_fen = totals.total_fen, totals.school_fen, totals.college_fen
+        sheet.people = len({line.staff_no for line in lines})
+        sheet.inputs_digest, sheet.rules = digests[sheet.pk], rules_data
+        sheet.rule_version_id, sheet.rule_label = settlement.rules.version_id, settlement.rules.label
+        sheet.months_confirmed = settlement.payable.confirmed
+        sheet.computed_at, sheet.computed_by = now, settlement.actor
+        sheet.first_computed_at = sheet.first_computed_at or now
+        sheet.facts_sequence = sheet.checked_sequence = position
+        sheet.save()
+    for sheet in sheets:
+        if changed[sheet.pk]:
+            after = {"total_fen": sheet.total_fen, "people": sheet.people, "digest": sheet.inputs_digest}
+            _note(sheet, settlement.actor, before[sheet.pk], after)
     return changed
 
 
@@ -177,40 +193,41 @@ def _build_lines(sheet: MonthSheet, settlement: Settlement) -> list[SheetLine]:
             encoded[key] = teachers[key].to_dict()
         lines.append(line_row(sheet, line, settlement.facts.teacher_rows[key], encoded[key]))
     lines.sort(key=lambda row: (row.staff_no, row.kind != LineKind.TEACHING))
-    lines += [adjustment_row(sheet, item) for item in _due_adjustments(sheet)]
+    lines += [adjustment_row(sheet, item) for item in settlement.adjustments(sheet)]
     for number, line in enumerate(lines, start=1):
         line.sequence = number
     return lines
 
 
-def _due_adjustments(sheet: MonthSheet) -> list[Adjustment]:
-    """Approved 补发 and 扣回 of the college from earlier months, tied to this sheet so that none is paid twice."""
-    waiting = Adjustment.objects.filter(
-        college_id=sheet.college_id, state=AdjustmentState.APPROVED, origin_month__lt=sheet.month
-    )
-    waiting.filter(sheet__isnull=True).update(sheet=sheet, state=AdjustmentState.INCLUDED)
-    tied = Adjustment.objects.filter(sheet=sheet, state=AdjustmentState.INCLUDED)
-    return list(tied.select_related("teacher__user").order_by("origin_month", "teacher__user__staff_no", "pk"))
-
-
-def _write_headcounts(sheet: MonthSheet, settlement: Settlement) -> None:
-    """Keep the basis headcount of every class whose people are in the sheet or whose college it is."""
-    wanted = _classes_of(sheet, settlement)
-    phases = {post.class_code: post.phase.value for teacher in settlement.cut.teachers for post in teacher.posts}
-    rows = [
-        HeadcountSnapshot(
-            sheet=sheet, school_class_id=row.pk, class_code=row.code, class_name=row.name,
-            phase=phases.get(row.code, ""), basis_on=row.basis_on, headcount=row.headcount,
+def _tie_adjustments(sheets: Sequence[MonthSheet]) -> None:
+    """Approved 补发 and 扣回 from earlier months join their college's draft, so that none is paid twice."""
+    waiting = Adjustment.objects.filter(state=AdjustmentState.APPROVED, sheet__isnull=True)
+    if not waiting.exists():
+        return
+    for sheet in sheets:
+        waiting.filter(college_id=sheet.college_id, origin_month__lt=sheet.month).update(
+            sheet=sheet, state=AdjustmentState.INCLUDED
         )
-        for row in wanted
-    ]  # fmt: skip
-    kept = list(
-        sheet.headcounts.values_list("school_class_id", "class_code", "class_name", "phase", "basis_on", "headcount")
-    )
-    fresh = [(r.school_class_id, r.class_code, r.class_name, r.phase, r.basis_on, r.headcount) for r in rows]
-    if sorted(kept) != sorted(fresh):
-        sheet.headcounts.all().delete()
-        HeadcountSnapshot.objects.bulk_create(rows, batch_size=500)
+
+
+def _write_headcounts(sheets: Sequence[MonthSheet], settlement: Settlement) -> None:
+    """Keep the basis headcount of every class whose people are in the sheet or whose college it is."""
+    phases = {post.class_code: post.phase.value for teacher in settlement.cut.teachers for post in teacher.posts}
+    kept: dict[int, set[tuple[object, ...]]] = defaultdict(set)
+    for sheet_id, *values in HeadcountSnapshot.objects.filter(sheet__in=sheets).values_list("sheet_id", *HEADCOUNT):
+        kept[sheet_id].add(tuple(values))
+    rows: list[HeadcountSnapshot] = []
+    stale = []
+    for sheet in sheets:
+        fresh = {
+            (row.pk, row.code, row.name, phases.get(row.code, ""), row.basis_on, row.headcount)
+            for row in _classes_of(sheet, settlement)
+        }
+        if fresh != kept[sheet.pk]:
+            stale.append(sheet.pk)
+            rows += [HeadcountSnapshot(sheet=sheet, **dict(zip(HEADCOUNT, values, strict=True))) for values in fresh]
+    HeadcountSnapshot.objects.filter(sheet__in=stale).delete()
+    HeadcountSnapshot.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def _classes_of(sheet: MonthSheet, settlement: Settlement) -> list[ClassRow]:
