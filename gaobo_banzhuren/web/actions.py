@@ -43,7 +43,8 @@ class FormPage(RolePage):
 
     `perform(form)` calls one service and returns the message. UserError stays on the page as an error of the form, and
     StaleError becomes the 409 page; both keep the typed text. A form sent twice is carried out once. With `autosave` the
-    browser keeps long texts as a draft until the form was accepted; pages with secrets switch it off.
+    browser keeps long texts as a draft until the form was accepted; pages with secrets switch it off. What a refused
+    service wrote is rolled back; a page whose refusals must leave a trace (counted attempts) sets `once = False`.
     """
 
     template_name: ClassVar[str] = "web/form.html"
@@ -51,6 +52,7 @@ class FormPage(RolePage):
     submit_label: ClassVar[str] = "保存"
     submit_tone: ClassVar[str] = "primary"
     autosave: ClassVar[bool] = True
+    once: ClassVar[bool] = True
 
     def perform(self, form: Any) -> str | HttpResponseBase | None:
         """Call the service; return the message of success, or the answer itself where it is a file or shown only once."""
@@ -135,7 +137,8 @@ class FormPage(RolePage):
         return HttpResponseRedirect(sent.result_url or self.get_cancel_url())
 
     def _sent_token(self) -> str:
-        return self.request.POST.get(TOKEN_FIELD, "")[:TOKEN_LENGTH] if self.request.method == "POST" else ""
+        posted = self.once and self.request.method == "POST"
+        return self.request.POST.get(TOKEN_FIELD, "")[:TOKEN_LENGTH] if posted else ""
 
 
 class ActionPage(FormPage):

@@ -7,21 +7,27 @@ from typing import Any, ClassVar
 import django_filters
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from .views import RolePage, visible
 
 PAGE_SIZES = (25, 50, 100)
+TEXT_FIELD = "text"
+TEXTS_KEY = "list_texts"
+LONGEST_TEXT = 40
+REMEMBERED_LISTS = 8
 
 
 class ListPage(RolePage):
     """A filtered, ordered, paged list of what the person may see.
 
     `orderings` is the whitelist: name in the address → (label, order_by arguments); the first one is the default.
-    `export_label` with `render_export` adds a button; it comes by POST to the list's own address with its filters, so
-    that the export has the same rows and starts only with a CSRF token. A page beyond the last shows the last with a
-    note. The template gets `page`, `object_list`, `filter`, `count`, `ordering`, `orderings`, `filtered`.
+    `text_label` with `search_text` adds a search by name or number: it comes by POST and stays in the session, because
+    names of students do not belong in addresses, logs and histories. `export_label` with `render_export` adds a button;
+    it comes by POST to the list's own address with its filters, so that the export has the same rows and starts only
+    with a CSRF token. A page beyond the last shows the last with a note.
+    The template gets `page`, `object_list`, `filter`, `count`, `ordering`, `orderings`, `filtered`, `text`.
     """
 
     model: ClassVar[type[Model]]
@@ -29,6 +35,7 @@ class ListPage(RolePage):
     orderings: ClassVar[dict[str, tuple[str, tuple[str, ...]]]] = {}
     page_sizes: ClassVar[tuple[int, ...]] = PAGE_SIZES
     export_label: ClassVar[str] = ""
+    text_label: ClassVar[str] = ""
 
     def get_queryset(self) -> QuerySet[Any]:
         return visible(self.model, self.user)
@@ -42,9 +49,16 @@ class ListPage(RolePage):
         return self.render(**self.get_list_context())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if self.text_label and TEXT_FIELD in request.POST:
+            self._keep_text(request.POST[TEXT_FIELD])
+            return HttpResponseRedirect(f"{request.path}?{self._query_without_page()}".rstrip("?"))
         if not self.export_label or "export" not in request.POST:
             raise Http404
         return self.render_export(self.filtered_queryset())
+
+    def search_text(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """The rows that the searched name or number fits; lists with a `text_label` define it."""
+        raise NotImplementedError
 
     def render_export(self, rows: QuerySet[Any]) -> HttpResponseBase:
         """The file of the rows; lists with an `export_label` define it and record the export in the audit log."""
@@ -56,6 +70,9 @@ class ListPage(RolePage):
         rows = self.get_queryset() if self.filter is None else self.filter.qs
         if self.filter is not None and self.filter.is_bound and not self.filter.form.is_valid():
             rows = rows.none()
+        self.text = self.request.session.get(TEXTS_KEY, {}).get(self.request.path, "") if self.text_label else ""
+        if self.text:
+            rows = self.search_text(rows, self.text)
         self.ordering, order_by = self._ordering()
         return rows.order_by(*order_by) if order_by else rows
 
@@ -76,6 +93,8 @@ class ListPage(RolePage):
             "ordering": self.ordering,
             "orderings": [(name, label) for name, (label, _) in self.orderings.items()],
             "export_label": self.export_label,
+            "text_label": self.text_label,
+            "text": self.text,
         }
 
     def _ordering(self) -> tuple[str, tuple[str, ...]]:
@@ -98,6 +117,21 @@ class ListPage(RolePage):
             return paginator.page(1), "页码不是数字，已显示第一页。"
         except EmptyPage:
             return paginator.page(paginator.num_pages), f"没有第 {asked} 页，已显示最后一页。"
+
+    def _keep_text(self, text: str) -> None:
+        """Remember what this list is searched for, and of few other lists: the newest stays."""
+        texts = {
+            path: kept for path, kept in self.request.session.get(TEXTS_KEY, {}).items() if path != self.request.path
+        }
+        wanted = " ".join(text.split())[:LONGEST_TEXT]
+        if wanted:
+            texts[self.request.path] = wanted
+        self.request.session[TEXTS_KEY] = dict(list(texts.items())[-REMEMBERED_LISTS:])
+
+    def _query_without_page(self) -> str:
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        return query.urlencode()
 
     def _is_filtered(self) -> bool:
         return self.filter is not None and any(self.request.GET.get(name) for name in self.filter.filters)

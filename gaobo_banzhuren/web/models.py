@@ -12,9 +12,9 @@ KEPT_FOR = dt.timedelta(days=2)
 
 
 class SentForm(models.Model):
-    """A form that has been carried out. Its token is unique, so a second click or a reload cannot do the thing twice."""
+    """A form that has been carried out. Its token is unique for the person, so a second click or a reload cannot do the thing twice."""
 
-    token = models.CharField("表单编号", max_length=64, unique=True)
+    token = models.CharField("表单编号", max_length=64)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="提交人", on_delete=models.CASCADE, related_name="+"
     )
@@ -24,6 +24,7 @@ class SentForm(models.Model):
     class Meta:
         verbose_name = "已提交表单"
         verbose_name_plural = "已提交表单"
+        constraints = [models.UniqueConstraint(fields=["user", "token"], name="sent_form_once")]
 
     def __str__(self) -> str:
         return self.token

@@ -8,7 +8,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 
@@ -46,6 +46,10 @@ class Colleges(ListPage):
     filterset_class = CollegeFilter
     orderings = {"code": ("代码", ("code",)), "name": ("名称", ("name",))}
     export_label = "导出 Excel"
+    text_label = "名称或代码"
+
+    def search_text(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return rows.filter(Q(name__contains=text) | Q(code=text))
 
     def render_export(self, rows: QuerySet[Any]) -> HttpResponse:
         return HttpResponse("\n".join(rows.values_list("code", flat=True)), content_type="text/plain; charset=utf-8")

@@ -78,10 +78,27 @@ def test_stale_form_becomes_a_page_with_both_sides(client: Client) -> None:
 def test_token_of_one_person_does_not_stop_another(client: Client) -> None:
     data = filled(client)
     client.post(NEW, data)
-    other = client_for(office())
+    client_for(office()).post(NEW, {**data, "code": "N3", "name": "第三学院"})
 
-    with pytest.raises(Exception, match=r"(?i)unique"):
-        other.post(NEW, {**data, "code": "N3", "name": "第三学院"})
+    assert set(College.objects.values_list("code", flat=True)) == {"N1", "N3"}
+
+
+def test_two_clicks_at_the_same_moment_are_told_apart_by_the_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = filled(client)
+    client.post(NEW, data)
+    real, asked = SentForm.objects.filter, []
+
+    def blind_at_first(**lookup: object) -> object:
+        asked.append(lookup)
+        return SentForm.objects.none() if len(asked) == 1 else real(**lookup)
+
+    monkeypatch.setattr(SentForm.objects, "filter", blind_at_first)
+    answer = client.post(NEW, {**data, "code": "N2", "name": "另一学院"})
+
+    assert answer.headers["Location"] == "/t/colleges/"
+    assert list(College.objects.values_list("code", flat=True)) == ["N1"]
 
 
 def test_confirm_page_says_what_will_happen_and_changes_nothing(client: Client) -> None:

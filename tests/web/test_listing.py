@@ -97,6 +97,20 @@ def test_export_needs_the_token_and_the_button() -> None:
     assert client_for(office()).post(LIST, {}).status_code == 404
 
 
+def test_searched_name_stays_out_of_the_address_and_survives_paging_and_export(client: Client) -> None:
+    answer = client.post(LIST + "?is_active=True&page=2", {"text": "  第1 "})
+
+    assert answer.headers["Location"] == LIST + "?is_active=True"
+    assert codes(client, "?is_active=True") == ["A10", "A12", "A14", "A16", "A18"]
+    assert "清除“第1”" in client.get(LIST).content.decode()
+    assert client.post(LIST + "?is_active=True", {"export": "xlsx"}).content.decode().split() == [
+        "A10", "A12", "A14", "A16", "A18",
+    ]  # fmt: skip
+
+    client.post(LIST, {"text": ""})
+    assert len(codes(client)) == 25
+
+
 def test_scope_decides_list_count_and_detail() -> None:
     own, foreign = CollegeFactory(), CollegeFactory()
     client = client_for(college_admin(own))
