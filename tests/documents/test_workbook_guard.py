@@ -95,6 +95,11 @@ def test_a_truncated_or_damaged_workbook_is_refused():
     assert refusal(raw_workbook(parts={"xl/workbook.xml": "<a/>"})).kind in {"broken", "no_sheet"}
 
 
+def test_the_strict_variant_is_named_instead_of_reading_as_empty():
+    strict = WORKBOOK.replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main")
+    assert refusal(raw_workbook(parts={"xl/workbook.xml": strict})).kind == "strict"
+
+
 def test_the_file_size_is_capped_without_reading_on():
     class Endless:
         read_bytes = 0

@@ -197,6 +197,7 @@ class _Counter:
         self.is_sheet = lower.startswith("xl/") and "sheets/" in lower and lower.endswith(".xml")
         self._is_xml = lower.endswith((".xml", ".rels", ".vml"))
         self._is_rels = lower.endswith(".rels")
+        self._is_book = lower == "xl/workbook.xml"
         self._is_types = lower == "[content_types].xml"
         self._limits = limits
         self._tail = b""
@@ -234,6 +235,8 @@ class _Counter:
         self._tail = chunk[-OVERLAP:]
         if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
             raise WorkbookRefused("entities", "文件内部含有实体定义，可能是攻击文件，已拒绝")
+        if self._is_book and b"purl.oclc.org/ooxml" in window:
+            raise WorkbookRefused("strict", "这是“Strict Open XML”格式，请另存为普通的“Excel 工作簿（xlsx）”再上传")
         self._count(chunk)
         if self.is_sheet:
             self._look_at_sheet(window)
