@@ -1,0 +1,1 @@
+"""Rows of chapter 1 as workbooks."""
