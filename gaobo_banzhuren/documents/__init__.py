@@ -25,6 +25,7 @@ Reading a workbook
         table.rows()                               # (row number, {field: raw value}) when a caller converts itself
         table.notes, book.notes                    # extra columns and the like, for the preview page
     str(problem) == "工作表「二级学院」第 3 行「学院代码」：值「C9」不存在"; problems.refuse() raises when there are any
+    Limits().explained()                           # the limits in Chinese sentences, for the page's help
     error_workbook(original_bytes, problems)       # the person's own file, bad cells marked, list in front
     `mapping={"工 号": "staff_no", "C": "name", "D": None}` on table()/find_table() overrides the guess
     (header text or column letter to field, None = ignore that column).
@@ -36,17 +37,19 @@ Writing a workbook
     data = workbook_bytes([sheet, ...], title="班主任津贴发放表")        # same input, same bytes
     return attachment_response(data, "津贴 2023-11.xlsx", XLSX)
     Column(header, key_or_index, kind) with kind one of TEXT, MONEY (Decimal yuan), INTEGER, NUMBER, DATE, DATETIME.
+    Rows are streamed (a generator is fine); MONEY and the like show text where the value is text.
     Lower level: safe_cell(cell, value), SheetNames().take("学院 A/B"), finish(openpyxl workbook) -> bytes.
 
 PDF
     from gaobo_banzhuren.documents.pdf import render_pdf
     render_pdf("documents/certificate.html", context, title="荣誉证书") -> bytes; the template extends
-    "documents/pdf_base.html" (blocks: title, page_class, style, content). PdfUnavailable is a UserError.
+    "documents/pdf_base.html" (blocks: title, page_class portrait|landscape|bare, style, content; a
+    <span class="foot-left"> goes into the foot of every page). PdfUnavailable is a UserError.
     printable.unprintable_characters(text) -> list[str]; printable.validate_printable is a validator for name fields.
     money_words.money_in_words(Decimal("2800")) == "贰仟捌佰元整"
 
 Attachments
     services.store(upload, owner=user, purpose="duties.record") -> StoredFile (raises UserError);
     files.register_scope("duties.record", callable(user, stored_file) -> bool) in the app's ready();
-    {% url "documents:file" stored.public_id %} serves it as an attachment, 404 for everyone else.
+    {% url "documents:file" stored.public_id %} (stored.get_absolute_url) serves it as an attachment, 404 for everyone else.
 """

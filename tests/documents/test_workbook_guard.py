@@ -254,3 +254,9 @@ def test_macros_and_outside_links_are_found_by_declaration_too():
     name = "xl/worksheets/_rels/sheet1.xml.rels"
     assert refusal(raw_workbook(parts={name: rels.replace("KIND", "image")})).kind == "external"
     assert read(raw_workbook(parts={name: rels.replace("KIND", "hyperlink")})) == []
+
+
+def test_the_limits_are_published_in_words():
+    words = "".join(Limits().explained())
+    for figure in ("5 MiB", "100 MiB", "60,000 行", "64 列", "5,000 个字"):
+        assert figure in words

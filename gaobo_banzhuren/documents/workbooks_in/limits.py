@@ -26,3 +26,13 @@ class Limits:
     cell_chars: int = 5_000
     merges: int = 5_000
     rules: int = 10_000
+
+    def explained(self) -> list[str]:
+        """Say the limits that a person can run into, for the help text of an import."""
+        return [
+            "只接受 xlsx 工作簿（不含宏、外部链接和嵌入对象）",
+            f"文件不超过 {self.file_bytes / MIB:g} MiB，解开后不超过 {self.unpacked_bytes / MIB:g} MiB",
+            f"全部工作表合计不超过 {self.rows:,} 行，每张不超过 {self.columns} 列",
+            f"一个单元格不超过 {self.cell_chars:,} 个字",
+            "表头在前 10 行之内，列的顺序不限；公式请粘贴为数值，合并单元格请取消合并",
+        ]

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
+from django.conf import settings
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -48,7 +49,7 @@ def open_workbook(file: BinaryIO | bytes, limits: Limits | None = None) -> "Safe
 
     Raises `WorkbookRefused` (a `UserError`) that says in Chinese what the file really is and what to do.
     """
-    limits = limits or Limits()
+    limits = limits or Limits(file_bytes=settings.MAX_WORKBOOK_BYTES)
     data = read_upload(file, limits.file_bytes)
     refuse_by_magic(data)
     package = open_package(data, limits)
