@@ -31,7 +31,7 @@ def _own_files(settings, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tidy_files() -> Iterator[None]:
-    folder = django_settings.MEDIA_ROOT
+    folder = django_settings.TEST_FILES
     yield
     shutil.rmtree(folder, ignore_errors=True)
 

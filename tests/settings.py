@@ -17,4 +17,7 @@ from gaobo_banzhuren.settings import *  # noqa: E402, F403
 DEBUG = False
 # Slow hashing protects stored passwords; in tests it would only cost minutes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MEDIA_ROOT = tempfile.mkdtemp(prefix="banzhuren-test-files-")
+TEST_FILES = tempfile.mkdtemp(prefix="banzhuren-test-files-")
+MEDIA_ROOT = TEST_FILES
+# WhiteNoise warns of a missing folder of collected files; tests find static files where they are written.
+STATIC_ROOT = TEST_FILES
