@@ -51,16 +51,16 @@ def locked_until(failures: Sequence[dt.datetime]) -> dt.datetime | None:
     return until
 
 
-def reserve(account: str, address: str, device: str = "") -> SignInAttempt | None:
+def reserve(account: str, address: str, device: str = "", user: User | None = None) -> SignInAttempt | None:
     """Count one try before it is evaluated; None when it must not be evaluated (that is written down as well)."""
     if refused(account, address, device):
-        _write(account, address, device, Outcome.REFUSED)
+        _write(account, address, device, user, Outcome.REFUSED)
         return None
     with transaction.atomic():
         SignInGate.objects.get_or_create(pk=1)
         SignInGate.objects.select_for_update().get(pk=1)
         late = refused(account, address, device)
-        attempt = _write(account, address, device, Outcome.REFUSED if late else Outcome.PENDING)
+        attempt = _write(account, address, device, user, Outcome.REFUSED if late else Outcome.PENDING)
     return None if late else attempt
 
 
@@ -90,8 +90,7 @@ def _pair(account: str, address: str, device: str) -> QuerySet[SignInAttempt]:
     return tries if device else tries.filter(address=address)
 
 
-def _write(account: str, address: str, device: str, outcome: Outcome) -> SignInAttempt:
-    user = User.objects.filter(staff_no=account).first()
+def _write(account: str, address: str, device: str, user: User | None, outcome: Outcome) -> SignInAttempt:
     return SignInAttempt.objects.create(
         account=account, user=user, address=address, device=device, outcome=outcome, at=timezone.now()
     )

@@ -19,7 +19,7 @@ SCHOOL_WORDS = frozenset(
 USUAL_WORDS = frozenset(
     "password passwd admin root guest test user login welcome mima huanying guanliyuan woaini iloveyou woaizhongguo"
     " qwertyuiop qwerty asdfghjkl asdfgh asdf zxcvbnm zxcvbn zxcv qazwsx 1qaz2wsx abcdefg abcdef abcd abc letmein monkey"
-    " dragon 密码 口令 管理员 欢迎 你好 我爱你 nihao wohenhao".split()
+    " dragon student teacher 密码 口令 管理员 欢迎 你好 我爱你 nihao wohenhao".split()
 )
 LOOK_ALIKES = str.maketrans({"@": "a", "0": "o", "1": "l", "3": "e", "$": "s", "5": "s", "!": "i", "7": "t"})
 LETTERS_NEEDED = 6
@@ -76,13 +76,20 @@ def _words_about(user: User | None) -> frozenset[str]:
         full, initials = pinyin_of(user.name)
         words |= {_folded(user.staff_no), _folded(user.name), full, initials, *_parts(user.name)}
         if user.home_college:
-            words |= {_folded(user.home_college.name), pinyin_of(user.home_college.name)[0]}
+            words |= _parts_of_college(user.home_college.name)
     return frozenset(word for word in words if len(word) >= 2)
 
 
 def _parts(name: str) -> set[str]:
     """Surname and given name apart, in pinyin: 陈雨桐 gives chen and yutong."""
     return {pinyin_of(name[:cut])[0] for cut in (1, 2)} | {pinyin_of(name[cut:])[0] for cut in (1, 2)} | {name[1:]}
+
+
+def _parts_of_college(name: str) -> set[str]:
+    """The whole name, the name without 学院, and its pairs of characters, each also in pinyin."""
+    short = name.removesuffix("学院")
+    parts = {name, short, *(short[start : start + 2] for start in range(0, len(short), 2))}
+    return {_folded(part) for part in parts} | {pinyin_of(part)[0] for part in parts}
 
 
 def _too_thin(text: str, words: frozenset[str]) -> bool:

@@ -32,7 +32,7 @@ def sign_in(request: HttpRequest, account: str, secret: str) -> SignInResult:
     account = "".join(unicodedata.normalize("NFKC", account).replace("\x00", "").split())[:20]
     known = User.objects.filter(staff_no=account).first()
     device = devices.known_device(request, known)
-    attempt = throttle.reserve(account, client_address(request), device)
+    attempt = throttle.reserve(account, client_address(request), device, known)
     if attempt is None:
         logger.warning("refused account=%r address=%s", account, client_address(request))
         return SignInResult(None, throttled=True)
