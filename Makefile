@@ -23,8 +23,9 @@ test: ## everything: checks, the suite on SQLite and on PostgreSQL, browser test
 check: env ## linters, types, layers, locks, migrations, settings for production
 	@.venv/bin/python tools/check.py
 
-fmt: env ## formats Python code and repairs what can be repaired
+fmt: env ## formats Python code, repairs what can be repaired, notes which tests prove which clause
 	@.venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format .
+	@DEBUG=1 .venv/bin/python manage.py collect_proofs
 
 lock: env ## new hashed locks from requirements/*.in (UPGRADE=1 takes newer versions)
 	@tools/lock.sh

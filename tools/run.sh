@@ -4,6 +4,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 python=.venv/bin/python
+if [ -z "${DEBUG:-}" ] && grep -qiE '^DEBUG *= *"?(0|false|no|off)' .env 2>/dev/null; then
+    echo "此处的 .env 是正式运行的设置（DEBUG=0）；make run 只用于开发和试用，没有启动。" >&2
+    exit 1
+fi
 export DEBUG=${DEBUG:-1}
 address="127.0.0.1:${PORT:-8000}"
 
