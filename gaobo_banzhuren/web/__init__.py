@@ -21,13 +21,14 @@ Includes (each names its context in its first line):
     _disabled_action.html a button, or the reason why not (Decision)
     _history.html         who, when, what, why
     _timeline.html        events in time
+    _steps.html           where a thing stands on its way
     _panel.html           a card of the start page
     _posted.html          what the person had typed, to copy
     _icon.html            a picture from the sprite (tag `icon`)
 
 Classes for markup of one's own: `card`, `stack`, `columns`, `facts` (dl of label and value), `table-wrap` around
 `table table-cards` with `data-label` on every cell (cards on a phone; the row's first `th` is the card's title), `num`,
-`actions`, `needs-width` (page without a width limit), `no-print`.
+`table-sticky` (first column stays), `explain` (details that open into a `formula`), `actions`, `needs-width` (page without a width limit), `no-print`.
 
 Registries that higher apps fill in `AppConfig.ready`: `home.register_panel`, `search.register`, `status.declare`.
 """

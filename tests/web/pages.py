@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import django_filters
@@ -62,6 +63,23 @@ class OneCollege(DetailPage):
 
     def get_breadcrumbs(self) -> list[tuple[str, str | None]]:
         return [*CRUMBS, (self.object.name, None)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        when = dt.datetime(2024, 3, 18, 9, 5, tzinfo=dt.UTC)
+        return super().get_context_data(
+            steps=[
+                {"label": "提名", "state": "done"},
+                {"label": "聘任", "state": "now", "note": "待备案"},
+                {"label": "备案", "state": "todo"},
+            ],
+            events=[
+                {"when": "2023-09-01", "title": "开班", "text": "48 人", "tone": "success", "icon": "flag"},
+                {"when": "2024-03-18 起", "title": "王老师请假", "tone": "warning", "url": "/"},
+            ],
+            entries=[{"at": when, "who": "陈雨桐", "what": "停用", "reason": "与经济管理学院合并"}],
+            decision=deny("还有 2 个班级没有班主任。"),
+            **kwargs,
+        )
 
 
 class CollegeForm(forms.ModelForm):

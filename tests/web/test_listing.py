@@ -138,3 +138,13 @@ def test_empty_list_says_what_to_do() -> None:
 
 def test_page_for_another_role_does_not_exist() -> None:
     assert client_for(class_teacher()).get("/t/colleges/new/").status_code == 404
+
+
+def test_detail_shows_steps_history_and_the_reason_beside_the_disabled_button() -> None:
+    body = client_for(office()).get(f"{LIST}{CollegeFactory().pk}/").content.decode()
+
+    assert 'aria-current="step"' in body
+    assert "2024-03-18 17:05" in body
+    assert "理由：与经济管理学院合并" in body
+    assert "disabled" in body
+    assert "还有 2 个班级没有班主任。" in body
