@@ -24,11 +24,6 @@ def register_scope(purpose: str, may_open: "Scope") -> None:
     _scopes[purpose] = may_open
 
 
-def is_registered(purpose: str) -> bool:
-    """Say whether some app decides over files of this purpose."""
-    return purpose in _scopes
-
-
 def may_open(user: "User", stored: "StoredFile") -> bool:
     """Ask the purpose's app; a purpose that nobody registered opens for nobody."""
     scope = _scopes.get(stored.purpose)

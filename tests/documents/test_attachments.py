@@ -213,6 +213,10 @@ def test_whoever_may_see_the_object_gets_the_file_as_an_attachment(client, owner
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert "no-store" in response["Cache-Control"]
     assert AuditEntry.objects.filter(action="documents.open", actor_id=owner.pk).count() == 1
+    asked = client.head(stored.get_absolute_url())
+    assert asked.status_code == 200
+    assert AuditEntry.objects.filter(action="documents.open").count() == 1
+    asked.close()
 
 
 def test_everyone_else_is_told_that_there_is_no_such_file(client, owner, owners_only):

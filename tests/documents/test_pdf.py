@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.template import engines
 from pypdf import PdfReader
 
-from gaobo_banzhuren.documents import pdf
+from gaobo_banzhuren.documents import pdf, printable
 from gaobo_banzhuren.documents.pdf import PdfUnavailable, html_to_pdf, render_pdf
 from gaobo_banzhuren.documents.printable import unprintable_characters, validate_printable
 from gaobo_banzhuren.web.errors import UserError
@@ -165,3 +165,12 @@ def test_characters_outside_the_font_are_found_when_a_name_is_entered():
     validate_printable("张三")
     with pytest.raises(ValidationError, match="此字无法打印：「😀」（U\\+1F600）"):
         validate_printable("张😀")
+
+
+def test_a_missing_font_file_does_not_refuse_every_name(monkeypatch, tmp_path):
+    monkeypatch.setattr(printable, "REGULAR", tmp_path / "none.ttf")
+    printable._covered.cache_clear()
+    try:
+        validate_printable("张三\n😀")
+    finally:
+        printable._covered.cache_clear()

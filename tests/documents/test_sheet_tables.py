@@ -273,3 +273,37 @@ def test_a_row_that_claims_a_number_beyond_the_sheet_is_refused_at_once():
         table = book.table("班级", columns, Problems())
         with pytest.raises(WorkbookRefused, match="行号"):
             list(table.rows())
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, ""), (True, "TRUE"), (False, "FALSE"), (60.0, "60"), (60.5, "60.5"), (dt.datetime(2023, 9, 1), "2023-09-01"),
+        (dt.datetime(2023, 9, 1, 8, 30), "2023-09-01 08:30"), (dt.date(2023, 9, 1), "2023-09-01"), ("张三", "张三"),
+    ],
+)  # fmt: skip
+def test_values_are_shown_as_the_sheet_shows_them(value, shown):
+    assert str(Problem("表", 2, "列", value, "x")) == f"工作表「表」第 2 行「列」：值「{shown}」x"
+
+
+def test_a_whole_row_can_be_reported_and_very_many_problems_are_counted():
+    problems = Problems()
+    problems.sheet("班级", "与第 3 行重复", row=5)
+    assert [str(problem) for problem in problems] == ["工作表「班级」第 5 行：与第 3 行重复"]
+    for row in range(6_000):
+        problems.sheet("班级", "x", row=row)
+    assert problems.count == len(problems) == 6_001
+    assert len(list(problems)) == 5_000
+
+
+def test_a_mapping_by_letters_alone_takes_the_first_row_with_text_as_header():
+    data = simple("班级", [[], ["编", "名"], ["C1", "软件1班"]])
+    assert records(data, mapping={"A": "code", "B": "name"}) == [
+        (3, {"code": "C1", "name": "软件1班", "opened": None, "count": None, "note": ""})
+    ]
+    assert "未知的字段「nonsense」" in messages(data, mapping={"A": "code", "B": "name", "C": "nonsense"})[0]
+
+
+def test_too_many_sheets_are_refused():
+    with pytest.raises(WorkbookRefused, match="超过 1 张"):
+        open_workbook(saved(workbook(("一", [["x"]]), ("二", [["y"]]))), Limits(sheets=1))

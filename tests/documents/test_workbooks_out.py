@@ -11,6 +11,7 @@ import pytest
 
 from gaobo_banzhuren.documents.workbooks_out import (
     DATE,
+    DATETIME,
     INTEGER,
     MONEY,
     PDF,
@@ -165,3 +166,34 @@ def test_an_overlong_file_name_is_cut_and_keeps_its_extension():
     name = safe_file_name("院" * 300 + ".xlsx")
     assert name.endswith("院.xlsx")
     assert len(name.encode()) <= 160
+
+
+def test_rows_may_be_mappings_sequences_or_objects_and_come_from_a_generator():
+    class Line:
+        no = "C1"
+
+    for row in ({"no": "C1"}, Line()):
+        data = workbook_bytes([Sheet("x", Table([Column("h", "no")], (row for _ in range(1)), foot=[]))], title="x")
+        assert opened(data)["x"]["A2"].value == "C1"
+    many = workbook_bytes([Sheet("x", Table([Column("h", 0, INTEGER)], ([n] for n in range(700))))], title="x")
+    assert opened(many)["x"]["A701"].value == 699
+
+
+def test_times_are_shown_in_local_time_and_yes_and_no_in_words():
+    moment = dt.datetime(2024, 2, 29, 16, 0, tzinfo=dt.UTC)
+    columns = [Column("时间", 0, DATETIME), Column("文字", 1), Column("是否", 2), Column("数", 3)]
+    data = workbook_bytes([Sheet("x", Table(columns, [[moment, moment, True, 5.0]]), before=[[moment]])], title="x")
+    sheet = opened(data)["x"]
+    assert sheet["A3"].value == dt.datetime(2024, 3, 1, 0, 0)
+    assert sheet["A3"].number_format == "yyyy-mm-dd hh:mm"
+    assert [cell.value for cell in sheet[3]][1:] == ["2024-03-01 00:00", "是", "5"]
+    assert sheet["A1"].value == dt.datetime(2024, 3, 1, 0, 0)
+
+
+def test_text_in_a_column_of_numbers_is_text():
+    sheet = opened(workbook_bytes([Sheet("x", Table([Column("人数", 0, INTEGER)], [["29；31"], [29]]))], title="x"))[
+        "x"
+    ]
+    assert sheet["A2"].data_type == "s"
+    assert sheet["A2"].alignment.horizontal == "left"
+    assert sheet["A3"].alignment.horizontal == "right"
