@@ -41,6 +41,11 @@ class Leaf:
         return text_of(self.value, self.unit)
 
     @property
+    def is_many(self) -> bool:
+        """Whether several options are ticked (in a template a class would be called, not asked)."""
+        return self.choice_type is not None
+
+    @property
     def row_type(self) -> type | None:
         """Dataclass of the rows, if the setting is a table (人数档)."""
         inner = item_type(self.kind)

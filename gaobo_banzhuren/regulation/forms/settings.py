@@ -61,6 +61,8 @@ class SettingsForm(forms.Form):
         for leaf in self.leaves:
             for name, field in _fields(leaf):
                 self.fields[name] = field
+        for name, field in self.fields.items():
+            _dress(field, bad=self.is_bound and name in self.errors)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -94,6 +96,17 @@ class SettingsForm(forms.Form):
         width = len(columns)
         lines = tuple(tuple(bound[start : start + width]) for start in range(0, len(bound), width))
         return Row(leaf, (), lines, tuple(str(column.metadata.get("label", column.name)) for column in columns))
+
+
+def _dress(field: forms.Field, *, bad: bool) -> None:
+    """The look of a control; the page lays the fields out itself, so no form helper does it."""
+    if isinstance(field.widget, forms.CheckboxSelectMultiple):
+        look = "form-check-input"
+    elif isinstance(field.widget, forms.Select):
+        look = "form-select"
+    else:
+        look = "form-control"
+    field.widget.attrs["class"] = f"{look} is-invalid" if bad else look
 
 
 def _fields(leaf: Leaf) -> Iterator[tuple[str, forms.Field]]:
