@@ -43,6 +43,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(404)
 
 
+def not_allowed(methods: str) -> HttpResponse:
+    """A form's address that was opened like a page, for example by reloading after signing in again."""
+    response = _page(405)
+    response.headers["Allow"] = methods
+    return response
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     return _page(413)
 

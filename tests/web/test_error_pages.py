@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_pages")]
 TEXT = "今天与张同学谈了四十分钟。\n家里的情况已经了解。"
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "413", "429", "500", "503", "403_csrf"])
+@pytest.mark.parametrize("name", ["400", "403", "404", "405", "413", "429", "500", "503", "403_csrf"])
 def test_page_stands_alone_without_database_and_request(name: str, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         body = render_to_string(f"{name}.html")
@@ -86,3 +86,11 @@ def test_throttle_page_says_how_long() -> None:
 )
 def test_the_way_back_stays_on_this_site(referer: str, back: str) -> None:
     assert back_address(RequestFactory().get("/", HTTP_REFERER=referer)) == back
+
+
+def test_address_of_a_form_opened_as_a_page_is_no_dead_end() -> None:
+    answer = client_for(office()).put("/")
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+    assert "请从页面上操作" in answer.content.decode()
