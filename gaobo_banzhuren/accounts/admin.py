@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
 from gaobo_banzhuren.web.admin_site import ScopedModelAdmin, admin_site
@@ -13,7 +14,7 @@ from .models import College, OneTimeCode, RoleGrant, SignInAttempt, SignInGate, 
 from .services import rename_college, set_college_active, update_person
 
 
-class GrantInline(admin.TabularInline):  # type: ignore[type-arg]
+class GrantInline(admin.TabularInline):
     model = RoleGrant
     fk_name = "user"
     extra = 0
@@ -39,8 +40,9 @@ class CollegeAdmin(ScopedModelAdmin):
     fields = ("code", "name", "is_active")
     frozen_fields = ("code",)
 
-    def save_model(self, request: HttpRequest, obj: College, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         assert isinstance(request.user, User)
+        assert isinstance(obj, College)
         college = College.objects.get(pk=obj.pk)
         rename_college(request.user, college, name=obj.name)
         set_college_active(request.user, college, active=obj.is_active)
@@ -63,8 +65,9 @@ class UserAdmin(ScopedModelAdmin):
     )  # fmt: skip
     inlines = (GrantInline,)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         assert isinstance(request.user, User)
+        assert isinstance(obj, User)
         update_person(request.user, User.objects.get(pk=obj.pk), name=obj.name, home_college=obj.home_college)
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -43,7 +44,9 @@ def session_lifetime(get_response: Handler) -> Handler:
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Closed by default. After signing in again the person returns to the page, never to the address of a form post."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # an htmx request is answered without a redirect
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponse:
         target = return_address(request)
         response = redirect_to_login(target, reverse("accounts:login"))
         if request.headers.get("HX-Request"):

@@ -26,6 +26,11 @@ def pinyin_of(name: str) -> tuple[str, str]:
             )
             rest = name[length:]
             break
-    syllables += lazy_pinyin(rest, style=Style.NORMAL, errors=list)
+    syllables += lazy_pinyin(rest, style=Style.NORMAL, errors=_letters)  # type: ignore[arg-type]
     clean = [re.sub(r"[^a-z0-9]", "", part.lower()) for part in syllables]
     return "".join(clean)[:200], "".join(part[:1] for part in clean)[:50]
+
+
+def _letters(text: str) -> list[str]:
+    """What is not Chinese stays letter by letter; the library takes a list here, only its stub does not say so."""
+    return list(text)

@@ -47,7 +47,7 @@ COLUMNS = (
 
 
 def export_rows(entries: QuerySet[AuditEntry]) -> Iterator[tuple[object, ...]]:
-    colleges = dict(College.objects.values_list("pk", "name"))
+    colleges: dict[int | None, str] = dict(College.objects.values_list("pk", "name"))
     for entry in entries.iterator(chunk_size=2000):
         yield (
             entry.sequence,

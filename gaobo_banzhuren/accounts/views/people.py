@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.http.response import HttpResponseBase
@@ -54,7 +54,7 @@ class People(ListPage):
 class PersonPage(DetailPage):
     """What the pages about one person share."""
 
-    roles = MANAGERS
+    roles: ClassVar[tuple[Role, ...]] = MANAGERS
     model = User
     object_name = "person"
 
