@@ -4,7 +4,6 @@ All rendering of a process shares one font configuration behind one lock: a new 
 unlocked shared one corrupts text.
 """
 
-import datetime
 import logging
 import os
 import threading
@@ -18,7 +17,6 @@ from gaobo_banzhuren.web.errors import UserError
 log = logging.getLogger(__name__)
 
 MAX_HTML: Final = 2_000_000
-FIXED_DATE: Final = datetime.date(2000, 1, 1)
 PANGO_PACKAGES: Final = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 _lock = threading.Lock()
@@ -53,9 +51,9 @@ class _Engine:
         self._fonts = FontConfiguration()
         self._fetcher = URLFetcher(allowed_protocols=["data"], allow_redirects=False)
 
-    def render(self, markup: str, identifier: bytes | None) -> bytes:
+    def render(self, markup: str) -> bytes:
         document = self._html(string=markup, base_url="about:blank", url_fetcher=self._fetcher)
-        result: bytes = document.write_pdf(font_config=self._fonts, pdf_identifier=identifier)
+        result: bytes = document.write_pdf(font_config=self._fonts)
         return result
 
 
@@ -76,4 +74,4 @@ def html_to_pdf(markup: str) -> bytes:
     with _lock:
         if _engine is None:
             _engine = _Engine()
-        return _engine.render(markup, b"gaobo-banzhuren")
+        return _engine.render(markup)

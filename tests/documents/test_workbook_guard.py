@@ -11,7 +11,7 @@ import pytest
 
 from gaobo_banzhuren.documents import cells
 from gaobo_banzhuren.documents.problems import Problems
-from gaobo_banzhuren.documents.workbooks_in import HeaderColumn, Limits, WorkbookRefused, open_workbook
+from gaobo_banzhuren.documents.workbooks_in import HeaderColumn, Limits, WorkbookRefused, guard, open_workbook
 
 from .files import (
     CONTENT_TYPES,
@@ -142,6 +142,26 @@ def test_a_bomb_with_a_false_declared_size_is_stopped_by_the_bytes_really_read()
         at = data.index(true_size)
         data[at : at + 4] = struct.pack("<I", 1000)
     assert refusal(bytes(data)).kind in {"unpacked", "broken_zip"}
+
+
+def test_the_declared_sizes_are_added_up_before_anything_is_unpacked():
+    plain = zipped(
+        {"xl/workbook.xml": WORKBOOK, **{f"xl/media/{n}": bytes(400_000) for n in range(3)}}, zipfile.ZIP_STORED
+    )
+    error = refusal(plain, Limits(unpacked_bytes=1024 * 1024))
+    assert error.kind == "unpacked"
+    assert "解开后超过 1 MiB" in error.message
+
+
+def test_the_bytes_really_read_are_added_up_whatever_was_declared():
+    class Liar:
+        def open(self, info):
+            return io.BytesIO(bytes(3 * 1024 * 1024))
+
+    with pytest.raises(WorkbookRefused, match="实际大小"):
+        guard._unpack(Liar(), [zipfile.ZipInfo("xl/media/a")], Limits(unpacked_bytes=1024 * 1024))
+    with pytest.raises(WorkbookRefused, match="实际大小"):
+        guard._unpack(Liar(), [zipfile.ZipInfo("xl/media/a")], Limits(ratio_from_bytes=1024 * 1024))
 
 
 def test_too_many_entries_double_names_and_odd_paths_are_refused():

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import openpyxl
 import pytest
+import time_machine
 
 from gaobo_banzhuren.documents.workbooks_out import (
     DATE,
@@ -129,11 +130,12 @@ def test_columns_are_wide_enough_for_chinese():
     assert sheet.column_dimensions["D"].width >= 8
 
 
-def test_equal_content_gives_equal_bytes(monkeypatch):
-    first = export()
-    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    assert export() == first
-    assert b"2000-01-01T00:00:00Z" in openpyxl.reader.excel.ZipFile(io.BytesIO(first)).read("docProps/core.xml")
+def test_equal_content_gives_equal_bytes():
+    with time_machine.travel(dt.datetime(2024, 1, 1, 8, 0, tzinfo=dt.UTC)):
+        first = export()
+    with time_machine.travel(dt.datetime(2025, 6, 1, 8, 0, tzinfo=dt.UTC)):
+        assert export() == first
+    assert export(foot=[["合计"]]) != first
 
 
 def test_a_download_has_a_safe_name_and_runs_nothing():

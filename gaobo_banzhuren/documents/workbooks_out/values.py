@@ -78,8 +78,8 @@ def safe_cell(cell: Cell, value: object, kind: str | None = None) -> Cell:
 
 
 def _put_text(cell: Cell, value: object) -> None:
-    # The setter of `value` would make a formula or an error of some texts.
-    cell._value = safe_text(value)
+    cell.value = safe_text(value)
+    # openpyxl takes some texts for formulas or errors.
     cell.data_type = "s"
 
 
