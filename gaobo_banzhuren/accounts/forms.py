@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import get_default_password_validators, validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from . import policies
+from . import policies, validators
 from .models import College, User
 from .roles import COLLEGE_ROLES, Role
 
@@ -53,7 +53,7 @@ class PasswordForm(forms.Form):
         self.user = user
         if not with_old:
             del self.fields["old_password"]
-        self.fields["new_password"].help_text = "".join(password_validators_help_texts()[:2])
+        self.fields["new_password"].help_text = "".join(password_rules())
 
     def clean_old_password(self) -> str:
         old: str = self.cleaned_data["old_password"]
@@ -196,6 +196,12 @@ class CodesForm(forms.Form):
             if not data["chosen"]:
                 raise ValidationError("请先勾选人员。")
         return data
+
+
+def password_rules() -> list[str]:
+    """The sentences of our own rules; those of the general ones say nothing that a person could act on."""
+    own = [rule for rule in get_default_password_validators() if type(rule).__module__ == validators.__name__]
+    return [rule.get_help_text() for rule in own]
 
 
 def _offer_colleges(field: forms.Field, user: User) -> None:

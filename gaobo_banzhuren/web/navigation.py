@@ -68,9 +68,9 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("继续教育学院", "制度与校历", "sliders", "regulation:home", OFFICE),
     Entry("人事", "津贴批次", "archive", "allowance:bundles", HR, "批次"),
     Entry("人事", "奖励名单", "award", "assessment:awards", HR, "奖励"),
-    Entry("系统", "账号", "key", "accounts:people", (Role.SYSADMIN, Role.OFFICE, Role.COLLEGE_ADMIN), "账号"),
+    Entry("系统", "账号", "key", "accounts:people", (Role.SYSADMIN, Role.OFFICE, Role.COLLEGE_ADMIN, Role.AUDITOR), "账号"),
     Entry("系统", "学院", "building", "accounts:colleges", (Role.SYSADMIN, Role.OFFICE), "学院"),
-    Entry("系统", "审计记录", "shield-check", "audit:entries", (Role.AUDITOR, Role.OFFICE, *COLLEGE_STAFF), "审计"),
+    Entry("系统", "审计记录", "shield-check", "audit:entries", (Role.AUDITOR, Role.OFFICE, Role.SYSADMIN, *COLLEGE_STAFF), "审计"),
     Entry("系统", "数据维护", "gear", "admin:index", (Role.SYSADMIN, Role.OFFICE)),
     Entry("制度", "制度对照", "book", "regulation:clauses", EVERYONE, "制度"),
 )

@@ -42,7 +42,7 @@ def grant_role(
         user=person, role=role, college=college, starts_on=starts_on, ends_on=ends_on, granted_by=actor
     )
     after = _described(grant)
-    audit.record(actor, "accounts.grant", grant, after=after, role=hat(actor), college=college or person.home_college)
+    audit.record(actor, "accounts.grant", person, after=after, role=hat(actor), college=college or person.home_college)
     _forget_access(person)
     return grant
 
@@ -68,12 +68,12 @@ def end_grant(actor: User | None, grant: RoleGrant, *, last_day: dt.date, reason
     audit.record(
         actor,
         "accounts.end_grant",
+        grant.user,
         before=before,
         after=after,
         reason=reason,
         role=hat(actor),
         college=grant.college or grant.user.home_college,
-        object_text=str(grant),
     )
     _forget_access(grant.user)
 

@@ -11,11 +11,13 @@ from ..filters import AttemptFilter
 from ..models import SignInAttempt
 from ..roles import Role
 
+ATTEMPT_READERS = (Role.SYSADMIN, Role.AUDITOR, Role.OFFICE)
+
 
 class Attempts(ListPage):
     title = "登录记录"
     lead = "每一次登录成功、失败和因次数过多而被拒的尝试，含来源地址。"
-    roles = (Role.SYSADMIN, Role.AUDITOR, Role.OFFICE)
+    roles = ATTEMPT_READERS
     model = SignInAttempt
     template_name = "accounts/attempts.html"
     filterset_class = AttemptFilter

@@ -23,6 +23,7 @@ from ..models import RoleGrant, User
 from ..policies import MANAGERS
 from ..roles import Role
 from ..services import activate, create_person, deactivate, end_grant, grant_role, issue_code, unlock, update_person
+from .attempts import ATTEMPT_READERS
 from .codes import show_codes
 
 Crumbs = list[tuple[str, str | None]]
@@ -48,7 +49,10 @@ class People(ListPage):
         return rows.select_related("home_college").prefetch_related(Prefetch("role_grants", current, "grants_now"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"may_create": policies.can_open_people(self.user)}
+        return super().get_context_data(**kwargs) | {
+            "may_create": policies.can_open_people(self.user),
+            "sees_attempts": self.user.access.has(*ATTEMPT_READERS),
+        }
 
 
 class PersonPage(DetailPage):
