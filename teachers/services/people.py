@@ -18,6 +18,16 @@ from gaobo_banzhuren.web.errors import StaleError, UserError
 from ..models import ClassTeacher, StaffCategory, TeacherDocument
 from ..policies import roster as policies
 
+DOCUMENT_PURPOSE = "teachers.document"
+"""The purpose under which papers of class teachers are stored."""
+
+
+def may_open_document(user: User, stored: StoredFile) -> bool:
+    """A paper is open to whoever may see its teacher, as long as it is not removed."""
+    return TeacherDocument.objects.filter(
+        file=stored, removed_at=None, teacher__in=ClassTeacher.objects.visible_to(user)
+    ).exists()
+
 
 @transaction.atomic
 def create_teacher(

@@ -2,14 +2,16 @@
 
 from django.urls import URLPattern
 
-from . import appointments, filing, handovers, leaves, nominations
+from . import appointments, classes, filing, handovers, imports, leaves, nominations
 
 app_name = "teachers"
 
 urlpatterns: list[URLPattern] = [
+    *classes.urlpatterns,
     *appointments.urlpatterns,
     *nominations.urlpatterns,
     *filing.urlpatterns,
     *handovers.urlpatterns,
     *leaves.urlpatterns,
+    *imports.urlpatterns,
 ]
