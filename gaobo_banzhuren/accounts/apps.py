@@ -7,4 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号与角色"
 
     def ready(self) -> None:
-        from . import looks  # noqa: F401  declares how states look
+        from . import looks, start  # noqa: F401  `looks` declares how states look
+
+        start.install()
