@@ -46,11 +46,11 @@ def allowance_workbook(sheets: Iterable[MonthSheet]) -> bytes:
     if not documents:
         raise UserError("没有可以导出的月表，请先结算")
     documents.sort(key=lambda document: (document.college_code, document.month))
-    pages = [_summary(documents), *(_college(document) for document in documents)]
+    pages = [summary_page(documents), *(college_page(document) for document in documents)]
     return workbook_bytes(pages, title=TITLE)
 
 
-def _summary(documents: Sequence[SheetDocument]) -> Sheet:
+def summary_page(documents: Sequence[SheetDocument]) -> Sheet:
     rows = [(d.college_code, d.college, d.people, d.total, d.school_share, d.college_share, d.state) for d in documents]
     total = (
         "合计",
@@ -63,7 +63,7 @@ def _summary(documents: Sequence[SheetDocument]) -> Sheet:
     return Sheet("汇总", Table(SUMMARY, rows, foot=[total]))
 
 
-def _college(document: SheetDocument) -> Sheet:
+def college_page(document: SheetDocument) -> Sheet:
     return Sheet(
         document.college,
         Table(COLUMNS, [_cells(row) for row in document.rows], foot=_foot(document)),

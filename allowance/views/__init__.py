@@ -1,0 +1,1 @@
+"""Pages of the allowance: one module per noun."""
