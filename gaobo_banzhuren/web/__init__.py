@@ -26,9 +26,10 @@ Includes (each names its context in its first line):
     _posted.html          what the person had typed, to copy
     _icon.html            a picture from the sprite (tag `icon`)
 
-Classes for markup of one's own: `card`, `stack`, `columns`, `facts` (dl of label and value), `table-wrap` around
-`table table-cards` with `data-label` on every cell (cards on a phone; the row's first `th` is the card's title), `num`,
-`table-sticky` (first column stays), `explain` (details that open into a `formula`), `actions`, `needs-width` (page without a width limit), `no-print`.
+Classes for markup of one's own: `card`, `stack`, `columns`, `facts` (dl of label and value), `plain-list`,
+`filter-links`, `explain` (details that open into a `formula`), `needs-width` (page without a width limit), `no-print`;
+`table-wrap` around `table table-cards` with `data-label` on every cell (cards on a phone; the row's first `th` is the
+card's title), in it `num`, `actions`, `cell-text` (a sentence, read from the left); `table-sticky` (first column stays).
 
 Registries that higher apps fill in `AppConfig.ready`: `home.register_panel`, `search.register`, `status.declare`.
 """
