@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.filters import colleges_in_scope
+from gaobo_banzhuren.accounts.models import College
 
 from .models import (
     Appointment,
@@ -20,12 +21,14 @@ from .models import (
     Leave,
     Nomination,
     NominationState,
-    PostKind,
 )
 from .posts import expiring
 
+ALL = "全部"
+State = AppointmentState
 
-def matching(text: str, *, class_path: str = "school_class", teacher_paths: tuple[str, ...] = ("teacher",)) -> Q:
+
+def matching(text: str, *, class_path: str, teacher_paths: tuple[str, ...]) -> Q:
     """Rows whose class or teacher fits the text by characters, pinyin, initials or number."""
     joined = "".join(text.split())
     lower = joined.lower()
@@ -46,89 +49,111 @@ def matching(text: str, *, class_path: str = "school_class", teacher_paths: tupl
     return condition
 
 
-class TextFilter(django_filters.FilterSet):
-    """The search field that every list of chapter 1 begins with."""
+class ScopedFilter(django_filters.FilterSet):
+    """The search field every list begins with and, for people who see several colleges, the college."""
 
-    q = django_filters.CharFilter(label="班级、姓名、拼音或工号", method="by_text", max_length=40)
     class_path = "school_class"
     teacher_paths: tuple[str, ...] = ("teacher",)
+    college_path = "school_class__college"
+
+    q = django_filters.CharFilter(label="班级、姓名、拼音或工号", method="by_text", max_length=40)
+    college = django_filters.ModelChoiceFilter(
+        label="学院", queryset=colleges_in_scope, method="by_college", empty_label=ALL
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(colleges_in_scope(self.request)[:2]) < 2:
+            self.filters.pop("college")
 
     def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(matching(value, class_path=self.class_path, teacher_paths=self.teacher_paths))
 
+    def by_college(self, rows: QuerySet[Any], name: str, value: College) -> QuerySet[Any]:
+        return rows.filter(**{self.college_path: value})
 
-class AppointmentFilter(TextFilter):
-    college = django_filters.ModelChoiceFilter(
-        label="学院", field_name="school_class__college", queryset=colleges_in_scope, empty_label="全部"
-    )
-    state = django_filters.ChoiceFilter(label="状态", choices=AppointmentState.choices, empty_label="全部")
-    kind = django_filters.ChoiceFilter(label="聘任类别", choices=PostKind.choices, empty_label="全部")
+
+class AppointmentFilter(ScopedFilter):
+    """Voided rows are shown only when asked for."""
+
     show = django_filters.ChoiceFilter(
-        label="待办",
-        choices=[("now", "现在在岗"), ("unfiled", "未备案"), ("expiring", "聘期已满或将满"), ("questioned", "有退问")],
+        label="显示",
         method="by_show",
-        empty_label="全部",
+        empty_label="全部有效",
+        choices=[
+            ("now", "现在在岗"),
+            ("unfiled", "未备案"),
+            ("questioned", "退问待答复"),
+            ("expiring", "聘期将满或已满"),
+            ("over", "已结束"),
+            ("acting", "代理"),
+            ("voided", "已作废"),
+        ],
     )
 
     class Meta:
         model = Appointment
         fields: list[str] = []
 
+    def filter_queryset(self, queryset: QuerySet[Appointment]) -> QuerySet[Appointment]:
+        rows: QuerySet[Appointment] = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("show") == "voided" else rows.exclude(state=State.VOIDED)
+
+    @property
+    def qs(self) -> QuerySet[Appointment]:
+        rows: QuerySet[Appointment] = super().qs
+        return rows if self.is_bound else rows.exclude(state=State.VOIDED)
+
     def by_show(self, rows: QuerySet[Appointment], name: str, value: str) -> QuerySet[Appointment]:
-        today = timezone.localdate()
-        if value == "now":
-            return rows.filter(pk__in=Appointment.objects.on(today).values("pk"))
-        if value == "unfiled":
-            return rows.filter(pk__in=Appointment.objects.unfiled().values("pk"))
-        if value == "expiring":
-            return rows.filter(pk__in=expiring(Appointment.objects.all(), today).values("pk"))
-        return rows.exclude(filing_question="")
+        today, every = timezone.localdate(), Appointment.objects.all()
+        if value in ("now", "unfiled", "expiring"):
+            found = {"now": every.on(today), "unfiled": every.unfiled(), "expiring": expiring(every, today)}[value]
+            return rows.filter(pk__in=found.values("pk"))
+        conditions = {
+            "questioned": ~Q(filing_question=""),
+            "over": Q(state__in=(State.ENDED, State.DISMISSED)),
+            "acting": Q(kind="acting"),
+            "voided": Q(state=State.VOIDED),
+        }
+        return rows.filter(conditions[value])
 
 
-class NominationFilter(TextFilter):
-    college = django_filters.ModelChoiceFilter(
-        label="学院", field_name="school_class__college", queryset=colleges_in_scope, empty_label="全部"
-    )
-    state = django_filters.ChoiceFilter(label="状态", choices=NominationState.choices, empty_label="全部")
+class NominationFilter(ScopedFilter):
+    state = django_filters.ChoiceFilter(label="状态", choices=NominationState.choices, empty_label=ALL)
 
     class Meta:
         model = Nomination
         fields: list[str] = []
 
 
-class HandoverFilter(TextFilter):
+class HandoverFilter(ScopedFilter):
     teacher_paths = ("outgoing__teacher", "incoming__teacher")
-    college = django_filters.ModelChoiceFilter(
-        label="学院", field_name="school_class__college", queryset=colleges_in_scope, empty_label="全部"
-    )
-    state = django_filters.ChoiceFilter(label="状态", choices=HandoverState.choices, empty_label="全部")
+    state = django_filters.ChoiceFilter(label="状态", choices=HandoverState.choices, empty_label=ALL)
 
     class Meta:
         model = Handover
         fields: list[str] = []
 
 
-class DismissalFilter(TextFilter):
+class DismissalFilter(ScopedFilter):
     class_path = ""
-    college = django_filters.ModelChoiceFilter(label="学院", queryset=colleges_in_scope, empty_label="全部")
-    state = django_filters.ChoiceFilter(label="状态", choices=DismissalState.choices, empty_label="全部")
+    college_path = "college"
+    state = django_filters.ChoiceFilter(label="状态", choices=DismissalState.choices, empty_label=ALL)
 
     class Meta:
         model = Dismissal
         fields: list[str] = []
 
 
-class LeaveFilter(TextFilter):
+class LeaveFilter(ScopedFilter):
     class_path = ""
     teacher_paths = ("teacher", "stand_in")
-    college = django_filters.ModelChoiceFilter(
-        label="学院", field_name="teacher__college", queryset=colleges_in_scope, empty_label="全部"
-    )
+    college_path = "teacher__college"
     show = django_filters.ChoiceFilter(
         label="显示",
         choices=[("now", "正在请假"), ("no_stand_in", "没有代班人"), ("cancelled", "已撤销")],
         method="by_show",
-        empty_label="全部",
+        empty_label=ALL,
     )
 
     class Meta:

@@ -7,6 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
@@ -163,6 +164,9 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school_class}·{self.teacher.name}（{self.starts_on}起）"
+
+    def get_absolute_url(self) -> str:
+        return reverse("teachers:appointment", args=[self.pk])
 
     @property
     def last_day(self) -> dt.date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
@@ -77,6 +78,9 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school_class}·{self.takes_over_on}交接"
+
+    def get_absolute_url(self) -> str:
+        return reverse("teachers:handover", args=[self.pk])
 
 
 class HandoverItem(models.Model):
@@ -174,3 +178,6 @@ class Dismissal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.teacher.name}·{self.get_ground_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("teachers:dismissal", args=[self.pk])

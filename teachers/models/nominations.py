@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
@@ -93,6 +94,9 @@ class Nomination(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school_class}·{self.teacher.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("teachers:nomination", args=[self.pk])
 
 
 class NominationCondition(models.Model):

@@ -8,7 +8,7 @@ from gaobo_banzhuren.web.policy import ALLOW, Decision, deny
 
 from ..models import ClassTeacher
 
-MANAGERS = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
+MANAGERS: tuple[Role, ...] = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
 """Roles that act for a college in chapter 1 (XY in the reading of the regulation)."""
 
 

@@ -220,12 +220,18 @@ def renew(
 
 
 @transaction.atomic
-def renew_many(actor: User, appointments: Iterable[Appointment], *, planned_end_on: dt.date) -> int:
+def renew_many(
+    actor: User,
+    appointments: Iterable[Appointment],
+    *,
+    planned_end_on: dt.date,
+    versions: Mapping[int, int] | None = None,
+) -> int:
     """Renew all or none; return how many. A class that closes earlier is renewed to its last day."""
     count = 0
     for appointment in appointments:
         until = earliest(planned_end_on, appointment.school_class.closes_on) or planned_end_on
-        renew(actor, appointment, planned_end_on=until)
+        renew(actor, appointment, planned_end_on=until, version=(versions or {}).get(appointment.pk))
         count += 1
     return count
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,6 +13,7 @@ from django.utils import timezone
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.audit.services import record
 from gaobo_banzhuren.regulation.in_force import NoRuleError, rules_on
+from gaobo_banzhuren.regulation.models import RuleVersion
 from gaobo_banzhuren.web.errors import StaleError, UserError
 
 from ..models import ClassTeacher, Leave, LeaveKind
@@ -24,6 +27,13 @@ def long_leave_days(day: dt.date) -> int | None:
         return rules_on(day).allowance.long_leave_days
     except NoRuleError:
         return None
+
+
+def long_leave_days_of(days: Iterable[dt.date]) -> dict[dt.date, int | None]:
+    """`long_leave_days` for many days: one query and one per rule version."""
+    starts = sorted(RuleVersion.objects.active().values_list("effective_from", flat=True))
+    limits = [long_leave_days(start) for start in starts]
+    return {day: limits[at - 1] if (at := bisect_right(starts, day)) else None for day in days}
 
 
 def days_of(leave: Leave) -> int:
