@@ -16,7 +16,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.documents import cells
 from gaobo_banzhuren.documents.workbooks_out import (
-    DATE, INTEGER, TEXT, Column, Sheet, SheetNames, Table, finish, safe_cell, workbook_bytes,
+    DATE,
+    INTEGER,
+    TEXT,
+    Column,
+    Sheet,
+    SheetNames,
+    Table,
+    finish,
+    safe_cell,
+    workbook_bytes,
 )  # fmt: skip
 
 from ..imports.columns import APPOINTMENTS, CLASSES, COLLEGES, KINDS, LEAVES, STUDENTS, TEACHERS, SheetKind
@@ -64,7 +73,9 @@ def roster_rows(user: User, scope: Scope) -> dict[str, list[Row]]:
 
 def _student_rows(user: User, colleges: set[int]) -> Iterable[Row]:
     """One row a student: the class and state recorded last. Only students who are now in one of the colleges."""
-    class_of = {pk: (code, college) for pk, code, college in SchoolClass.objects.values_list("pk", "code", "college_id")}
+    class_of = {
+        pk: (code, college) for pk, code, college in SchoolClass.objects.values_list("pk", "code", "college_id")
+    }
     spells: dict[int, list[Spell]] = defaultdict(list)
     last_class: dict[int, int] = {}
     visible = Student.objects.visible_to(user)
@@ -96,7 +107,10 @@ def roster_workbook(user: User, scope: Scope) -> bytes:
 
 
 def _columns(kind: SheetKind) -> list[Column]:
-    return [Column(column.header, index, _kind_of(column.convert, column.field)) for index, column in enumerate(kind.columns)]
+    return [
+        Column(column.header, index, _kind_of(column.convert, column.field))
+        for index, column in enumerate(kind.columns)
+    ]
 
 
 def _kind_of(convert: object, field: str) -> str:
@@ -132,7 +146,9 @@ def _template_sheet(sheet: Worksheet, kind: SheetKind) -> None:
             cell.comment = Comment("；".join(hints), "名册模板")
         words = kind.choices.get(column.field)
         if words:
-            choice = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True)
+            choice = DataValidation(
+                type="list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True
+            )
             choice.error, choice.errorTitle = "请从列表中选择：" + "、".join(words), column.header
             sheet.add_data_validation(choice)
             choice.add(f"{letter}2:{letter}{TEMPLATE_ROWS + 1}")

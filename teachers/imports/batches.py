@@ -27,6 +27,7 @@ from .snapshot import Scope
 
 KIND: Final = "roster"
 SHOWN_CHANGES: Final = 20_000
+WAITING: Final = (ImportState.PREVIEWED, ImportState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +67,32 @@ def scope_of(user: User | None) -> tuple[Scope, College | None]:
     return Scope(colleges), College.objects.filter(pk__in=colleges).order_by("code").first()
 
 
-def examine_steps(
-    content: bytes, scope: Scope, mapping: Mapping[str, Any] | None = None, *, layouts: bool = False
-) -> Iterator[Progress | Result]:
-    """Read and compare a workbook, saying how far it is; the last thing yielded is the Result.
+def reading_steps(
+    content: bytes, mapping: Mapping[str, Any] | None = None, *, layouts: bool = False
+) -> Iterator[Progress | Reading]:
+    """Read a workbook, saying how far it is; the last thing yielded is the Reading.
 
     Raises WorkbookRefused when the file is not a workbook that may be read.
     """
     yield Progress("读取", "检查文件", 2)
     reading = Reading(Problems())
-    memory = remembered()
+    names = [kind.name for kind in KINDS]
     with open_workbook(content) as book:
-        done = 0
-        for name, rows in read_steps(book, reading, mapping or {}, memory, layouts=layouts):
-            done = max(done, [kind.name for kind in KINDS].index(name))
-            yield Progress("读取", f"工作表「{name}」已读 {rows} 行", 5 + 8 * done)
-    yield Progress("核对", "与系统中的数据核对", 60)
-    yield Result(reading, make_plan(reading, scope, timezone.localdate()))
+        for name, rows in read_steps(book, reading, mapping or {}, remembered(), layouts=layouts):
+            yield Progress("读取", f"工作表「{name}」已读 {rows} 行", 5 + 8 * (names.index(name) + 1))
+    yield reading
 
 
-def examine(content: bytes, scope: Scope, mapping: Mapping[str, Any] | None = None, *, layouts: bool = False) -> Result:
-    """Like `examine_steps`, without the waiting."""
-    last = None
-    for last in examine_steps(content, scope, mapping, layouts=layouts):
-        pass
-    assert isinstance(last, Result)
-    return last
+def read(content: bytes, mapping: Mapping[str, Any] | None = None) -> Reading:
+    """Like `reading_steps`, without the waiting."""
+    *_, reading = reading_steps(content, mapping)
+    assert isinstance(reading, Reading)
+    return reading
+
+
+def compare(reading: Reading, scope: Scope) -> Result:
+    """The reading against the database as it is now; a reading is compared once."""
+    return Result(reading, make_plan(reading, scope, timezone.localdate()))
 
 
 def remembered() -> dict[str, dict[str, str | None]]:
@@ -108,15 +109,17 @@ def run(content: bytes, file_name: str, *, actor: User | None, dry_run: bool = F
     Nothing at all is saved when there is a problem, in a dry run, or when nothing changes.
     """
     scope, college = scope_of(actor)
+    reading = read(content)
     with transaction.atomic():
         lock_imports()
-        result = examine(content, scope)
-        if dry_run or result.reading.problems or result.plan.is_empty:
+        result = compare(reading, scope)
+        if dry_run or reading.problems or result.plan.is_empty:
             return result
         batch = ImportBatch(
-            kind=KIND, college=college, file_name=file_name[:200], content=content, sha256=sha256(content),
-            created_by=actor, preview=_preview(result), preview_digest=_digest(content, {}, result.plan),
-        )  # fmt: skip
+            kind=KIND, college=college, file_name=file_name[:200], sha256=sha256(content), created_by=actor
+        )
+        batch.preview = _preview(result)
+        batch.preview_digest = _digest(batch, result.plan)
         _write(batch, result.plan, actor)
     return result
 
@@ -142,36 +145,48 @@ def remap(batch: ImportBatch, mapping: Mapping[str, Mapping[str, str | None]], *
 
 
 def commit(batch: ImportBatch, digest: str, *, actor: User) -> ImportBatch:
+    """`commit_steps` without the waiting."""
+    for _ in commit_steps(batch, digest, actor=actor):
+        pass
+    return batch
+
+
+def commit_steps(batch: ImportBatch, digest: str, *, actor: User) -> Iterator[Progress | ImportBatch]:
     """Write the batch exactly as it was previewed, in one transaction with one audit entry.
 
     `digest` is that of the preview the person saw. Raises StaleError, with a new preview saved, when the data have
-    moved on since, and UserError when the batch is not waiting.
+    moved on since, and when the batch is not waiting. Nothing is yielded inside the transaction.
     """
     scope, _ = scope_of(actor)
     _require_open(batch)
     if batch.state != ImportState.PREVIEWED or digest != batch.preview_digest:
         raise StaleError("这不是最新的预览，没有写入任何内容；请查看最新的预览后再确认。")
+    reading = None
+    for step in reading_steps(bytes(batch.content), batch.mapping):
+        if isinstance(step, Progress):
+            yield step
+        else:
+            reading = step
+    assert reading is not None
+    yield Progress("写入", "与数据再核对一遍并写入", 70)
     try:
         with transaction.atomic():
             lock_imports()
             _claim(batch)
-            result = examine(bytes(batch.content), scope, batch.mapping)
-            if result.reading.problems or _digest(batch.content, batch.mapping, result.plan) != digest:
+            result = compare(reading, scope)
+            if reading.problems or _digest(batch, result.plan) != digest:
                 raise StaleError(MOVED_ON)
             _write(batch, result.plan, actor)
-    except StaleError:
+    except (StaleError, IntegrityError) as problem:
         _preview_again(batch, scope)
-        raise
-    except IntegrityError as problem:
-        _preview_again(batch, scope)
-        raise StaleError(MOVED_ON) from problem
-    return batch
+        raise problem if isinstance(problem, StaleError) else StaleError(MOVED_ON) from problem
+    yield batch
 
 
 def discard(batch: ImportBatch, *, actor: User) -> None:
     """Lay a waiting batch aside. The file itself is dropped: it holds names and telephone numbers."""
     scope_of(actor)
-    ImportBatch.objects.filter(pk=batch.pk, state__in=(ImportState.PREVIEWED, ImportState.REFUSED)).update(
+    ImportBatch.objects.filter(pk=batch.pk, state__in=WAITING).update(
         state=ImportState.DISCARDED, content=b"", preview={}, problems=[]
     )
 
@@ -193,19 +208,21 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _digest(content: bytes, mapping: Mapping[str, Any], plan: Plan) -> str:
+def _digest(batch: ImportBatch, plan: Plan) -> str:
     """Binds a commit to its preview: the file, the columns and what would be written to the data as they are."""
-    parts = (sha256(bytes(content)), repr(sorted(mapping.items())), plan.digest())
+    parts = (batch.sha256, repr(sorted(batch.mapping.items())), plan.digest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _preview_steps(batch: ImportBatch, scope: Scope) -> Iterator[Progress | ImportBatch]:
-    for step in examine_steps(bytes(batch.content), scope, batch.mapping, layouts=True):
+    for step in reading_steps(bytes(batch.content), batch.mapping, layouts=True):
         if isinstance(step, Progress):
             yield step
         else:
+            yield Progress("核对", "检查各表之间的关系，与系统中的数据比较", 60)
+            result = compare(step, scope)
             yield Progress("比较", "整理预览", 90)
-            _keep(batch, step)
+            _keep(batch, result)
     yield batch
 
 
@@ -219,20 +236,29 @@ def _preview_again(batch: ImportBatch, scope: Scope) -> None:
 def _keep(batch: ImportBatch, result: Result) -> None:
     problems = result.problems
     batch.preview = _preview(result)
-    batch.preview_digest = _digest(batch.content, batch.mapping, result.plan)
+    batch.preview_digest = _digest(batch, result.plan)
     batch.counts = result.plan.counts
     batch.problems = [
-        [one.sheet, one.row, one.column, one.letter, show_value(one.value), one.reason] for one in problems[:KEPT_PROBLEMS]
+        [one.sheet, one.row, one.column, one.letter, show_value(one.value), one.reason]
+        for one in problems[:KEPT_PROBLEMS]
     ]
     batch.preview["problem_count"] = result.reading.problems.count
     batch.state = ImportState.REFUSED if result.reading.problems else ImportState.PREVIEWED
-    batch.save()
+    if batch.pk is None:
+        batch.save()
+        return
+    names = ("mapping", "preview", "preview_digest", "counts", "problems", "state")
+    waiting = ImportBatch.objects.filter(pk=batch.pk, state__in=WAITING)
+    if not waiting.update(**{name: getattr(batch, name) for name in names}):
+        raise StaleError("该批次已被导入或放弃。")
 
 
 def _preview(result: Result) -> dict[str, Any]:
     reading, plan = result.reading, result.plan
     return {
-        "changes": [[*change[:5], [list(detail) for detail in change.details]] for change in plan.changes[:SHOWN_CHANGES]],
+        "changes": [
+            [*change[:5], [list(detail) for detail in change.details]] for change in plan.changes[:SHOWN_CHANGES]
+        ],
         "change_count": len(plan.changes),
         "notes": result.notes,
         "hidden": reading.hidden,
@@ -253,7 +279,7 @@ def _layout_json(layout: Layout) -> dict[str, Any]:
 
 
 def _require_open(batch: ImportBatch) -> None:
-    if batch.state not in (ImportState.PREVIEWED, ImportState.REFUSED):
+    if batch.state not in WAITING:
         raise StaleError(f"该批次{batch.get_state_display()}，不能再次导入。")
 
 
@@ -267,6 +293,8 @@ def _claim(batch: ImportBatch) -> None:
 def _write(batch: ImportBatch, plan: Plan, actor: User | None) -> None:
     batch.counts = plan.counts
     batch.changes = write(plan, actor)
+    # The file holds names and telephone numbers and is not needed any more; its digest stays.
+    batch.content = b""
     batch.state = ImportState.COMMITTED
     batch.committed_at = timezone.now()
     batch.save()

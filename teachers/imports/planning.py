@@ -7,8 +7,9 @@ import datetime as dt
 from ..services.imports.operations import Plan
 from .checks import Context
 from .columns import KINDS
+from .planning_leaves import plan_leaves
 from .planning_people import plan_classes, plan_colleges, plan_teachers
-from .planning_posts import plan_appointments, plan_leaves
+from .planning_posts import plan_appointments
 from .planning_students import plan_students
 from .reading import Reading
 from .snapshot import Scope, load

@@ -1,4 +1,4 @@
-"""Plans the sheets 聘任 and 班主任请假."""
+"""Plans the sheet 聘任."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from ..models import AppointmentState, Dismissal, EndReason, Handover, Leave
-from ..services.imports.operations import APPOINTMENT, CLASS, LEAVE, NOW, TEACHER, WRITER, Ref
+from ..models import AppointmentState, Dismissal, EndReason, Handover
+from ..services.imports.operations import APPOINTMENT, CLASS, TEACHER, WRITER, Ref
 from .checks import FOREIGN, Context, in_order, note_new, note_updated, shown, unknown
-from .columns import APPOINTMENTS, CLASSES, LEAVES, TEACHERS
+from .columns import APPOINTMENTS, CLASSES, TEACHERS
 from .reading import Row
-from .snapshot import LeaveFact, PostFact
+from .snapshot import PostFact
 
 CORRECTED = "名册导入更正"
 FAR = dt.date.max
@@ -30,7 +30,7 @@ def teacher_key(context: Context, number: str) -> int | Ref | None:
     return None
 
 
-def _check_teacher(context: Context, sheet: str, row: Row, column: str) -> None:
+def check_teacher(context: Context, sheet: str, row: Row, column: str) -> None:
     number = row[column]
     if number is None or teacher_key(context, number) is not None:
         return
@@ -58,15 +58,13 @@ def plan_appointments(context: Context) -> None:
     }
     results: list[tuple[Row, PostFact | None, PostFact]] = []
     for row in rows:
+        old = recorded.get(_post_key(row))
         if context.is_bad(APPOINTMENTS, row):
             # Its days still stand against others', if they could be read.
-            if row["class_code"] and row["starts_on"] and seen.get(_post_key(row)) is row and _ordered(row):
-                results.append((row, recorded.get(_post_key(row)), _said_post(row, recorded.get(_post_key(row)))))
-            continue
-        old = recorded.get(_post_key(row))
-        if old is not None and not _agrees(context, row, old):
-            continue
-        results.append((row, old, _said_post(row, old)))
+            if seen.get(_post_key(row)) is row and _ordered(row) and _in_scope(context, row["class_code"]):
+                results.append((row, old, _said_post(row, old)))
+        elif old is None or _agrees(context, row, old):
+            results.append((row, old, _said_post(row, old)))
     _check_overlaps(context, results, recorded.values())
     for row, old, new in results:
         if context.is_bad(APPOINTMENTS, row):
@@ -81,6 +79,14 @@ def _post_key(row: Row) -> tuple[Any, Any, Any]:
     return row["class_code"], row["staff_no"], row["starts_on"]
 
 
+def _in_scope(context: Context, code: str) -> bool:
+    """A class that the person may name; of others not even the days of an overlap are told."""
+    known = context.snapshot.classes.get(code)
+    if known is None:
+        return context.scope.colleges is None or (CLASS, code) in context.made
+    return context.scope.allows(known.college_id)
+
+
 def _ordered(row: Row) -> bool:
     return row["ends_on"] is None or row["ends_on"] >= row["starts_on"]
 
@@ -89,12 +95,11 @@ def _check_appointment(context: Context, row: Row) -> None:
     code = row["class_code"]
     if code is not None:
         known = context.snapshot.classes.get(code)
-        if context.scope.colleges is not None:
-            if not (context.scope.allows(known.college_id) if known else (CLASS, code) in context.made):
-                context.report(APPOINTMENTS, row, "class_code", FOREIGN)
+        if not _in_scope(context, code):
+            context.report(APPOINTMENTS, row, "class_code", FOREIGN)
         elif known is None and (CLASS, code) not in context.made and CLASSES not in context.reading.unreadable:
             context.report(APPOINTMENTS, row, "class_code", unknown(context.class_codes(), code))
-    _check_teacher(context, APPOINTMENTS, row, "staff_no")
+    check_teacher(context, APPOINTMENTS, row, "staff_no")
     in_order(context, APPOINTMENTS, row, "starts_on", "ends_on", f"早于开始日期 {row['starts_on']}")
     if row["ends_on"] and not row["end_reason"] and "end_reason" not in row.bad:
         context.report(APPOINTMENTS, row, "end_reason", "不能为空（已填结束日期）")
@@ -137,7 +142,7 @@ def _may_correct(context: Context, row: Row, old: PostFact) -> bool:
     papers = [
         word
         for word, exists in (
-            ("解聘", Dismissal.objects.filter(appointment_id=old.pk).exists()),
+            ("解聘", Dismissal.objects.filter(appointments=old.pk).exists()),
             ("交接", Handover.objects.filter(outgoing_id=old.pk).exists()),
         )
         if exists
@@ -160,8 +165,8 @@ def _check_overlaps(
     for post in recorded:
         if post.pk not in told:
             by_class.setdefault(post.class_code, []).append((post, None))
-    for row, _, post in results:
-        by_class.setdefault(post.class_code, []).append((post, row))
+    for said, _, post in results:
+        by_class.setdefault(post.class_code, []).append((post, said))
     for posts in by_class.values():
         posts.sort(key=lambda pair: pair[0].starts_on)
         for index, (post, row) in enumerate(posts):
@@ -172,16 +177,15 @@ def _check_overlaps(
 
 
 def _report_overlap(context: Context, first: tuple[PostFact, Row | None], second: tuple[PostFact, Row | None]) -> None:
+    if second[1] is None:
+        first, second = second, first
     (post, row), (other, other_row) = first, second
-    if row is None and other_row is None:
+    if other_row is None:
         return
     if post.share is not None and other.share is not None and post.staff_no != other.staff_no:
         return
     if _post_id(post) == _post_id(other):
         return  # reported as the same row twice
-    if other_row is None:
-        (post, row), (other, other_row) = second, first
-    assert other_row is not None
     place = f"第 {row.number} 行" if row else "系统中"
     text = f"与{place}工号「{post.staff_no}」的聘任（{post.starts_on}～{post.ends_on or ''}）重叠，同一班级同一天只能有一位班主任"
     context.report(APPOINTMENTS, other_row, "starts_on", text)
@@ -223,78 +227,3 @@ def _change_post(context: Context, row: Row, old: PostFact, new: PostFact) -> No
             after = {name: getattr(new, name) for name in before if getattr(new, name) != getattr(old, name)}
         context.plan.update(APPOINTMENT, old.pk, before, after)
     note_updated(context, APPOINTMENTS, row, new.class_code, f"{new.staff_no} {new.starts_on}", details)
-
-
-def plan_leaves(context: Context) -> None:
-    seen: dict[str, list[Row]] = {}
-    for row in context.reading.rows(LEAVES):
-        _check_leave(context, row)
-        if not (row["staff_no"] and row["starts_on"] and row["ends_on"] and row["ends_on"] >= row["starts_on"]):
-            continue
-        for other in seen.setdefault(row["staff_no"], []):
-            if row["starts_on"] <= other["ends_on"] and other["starts_on"] <= row["ends_on"]:
-                context.report(LEAVES, row, "starts_on", f"与第 {other.number} 行的请假重叠")
-                break
-        seen[row["staff_no"]].append(row)
-    told = {(row["staff_no"], row["starts_on"]) for row in context.reading.rows(LEAVES)}
-    for row in context.reading.rows(LEAVES):
-        if context.is_bad(LEAVES, row):
-            continue
-        recorded = context.snapshot.leaves.get(row["staff_no"], [])
-        old = next((leave for leave in recorded if leave.starts_on == row["starts_on"]), None)
-        clash = next(
-            (leave for leave in recorded if _clashes(leave, row) and (leave.staff_no, leave.starts_on) not in told),
-            None,
-        )
-        if clash is not None:
-            context.report(LEAVES, row, "starts_on", f"与系统中的请假（{clash.starts_on}～{clash.ends_on}）重叠")
-        else:
-            _plan_leave(context, row, old)
-
-
-def _clashes(leave: LeaveFact, row: Row) -> bool:
-    return leave.starts_on <= row["ends_on"] and row["starts_on"] <= leave.ends_on
-
-
-def _check_leave(context: Context, row: Row) -> None:
-    _check_teacher(context, LEAVES, row, "staff_no")
-    if row["stand_in"] and row["stand_in"] == row["staff_no"]:
-        context.report(LEAVES, row, "stand_in", "与请假人是同一人")
-    else:
-        _check_teacher(context, LEAVES, row, "stand_in")
-    in_order(context, LEAVES, row, "starts_on", "ends_on", f"早于开始日期 {row['starts_on']}")
-
-
-def _plan_leave(context: Context, row: Row, old: LeaveFact | None) -> None:
-    number, stand_in = row["staff_no"], row["stand_in"]
-    if old is not None and stand_in is None:
-        stand_in = old.stand_in
-    details = []
-    if old is not None:
-        pairs = (("结束日期", old.ends_on, row["ends_on"]), ("代班工号", old.stand_in, stand_in))
-        details = [(label, shown(was), shown(now)) for label, was, now in pairs if was != now]
-        if details:
-            assert old.pk is not None
-            context.plan.update(
-                LEAVE, old.pk, {"ends_on": old.ends_on, "cancelled_at": None},
-                {"cancelled_at": NOW, "cancel_reason": CORRECTED},
-            )  # fmt: skip
-    if old is None or details:
-        values: dict[str, Any] = {
-            "teacher_id": teacher_key(context, number), "starts_on": row["starts_on"], "ends_on": row["ends_on"],
-            "stand_in_id": _stand_in_key(context, stand_in), "recorded_by_id": WRITER,
-        }  # fmt: skip
-        if old is not None and old.pk is not None:
-            values |= Leave.objects.values("kind", "reason").get(pk=old.pk)
-        context.plan.create(LEAVE, (number, row["starts_on"]), values)
-    if old is None:
-        note_new(context, LEAVES, row, number, f"{row['starts_on']}～{row['ends_on']}")
-    else:
-        note_updated(context, LEAVES, row, number, f"{row['starts_on']}～{row['ends_on']}", details)
-
-
-def _stand_in_key(context: Context, number: str | None) -> Any:
-    if number is None:
-        return None
-    known = context.snapshot.people.get(number)
-    return known.teacher_id if known and known.teacher_id else teacher_key(context, number)

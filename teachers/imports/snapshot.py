@@ -175,13 +175,13 @@ def _load_students(found: Snapshot, numbers: set[str | None]) -> None:
         if not keys:
             continue
         spans = RosterEntry.objects.standing().filter(student_id__in=keys).order_by("student_id", "starts_on")
-        for student, school_class, *span in spans.values_list(
+        for student, school_class, state, first, last, pk in spans.values_list(
             "student_id", "school_class_id", "state", "starts_on", "ends_on", "pk"
         ):
-            found.spells[student].append(Spell(class_code[school_class], *span))
+            found.spells[student].append(Spell(class_code[school_class], state, first, last, pk))
         parents = Guardian.objects.filter(student_id__in=keys).order_by("student_id", "pk")
-        for student, *guardian in parents.values_list("student_id", "pk", "name", "relation", "phone"):
-            found.guardians[student].append(GuardianFact(*guardian))
+        for row in parents.values_list("student_id", "pk", "name", "relation", "phone"):
+            found.guardians[row[0]].append(GuardianFact(*row[1:]))
 
 
 def _load_posts(found: Snapshot, codes: set[str | None]) -> None:

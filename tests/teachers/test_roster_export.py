@@ -36,7 +36,10 @@ def test_export_holds_the_latest_row_of_a_student_with_a_history():
         }
     )
     user = office()
-    rows = {row[0]: [str(value) if value else "" for value in row[4:8]] for row in roster_rows(user, scope_of(user)[0])["学生"]}
+    rows = {
+        row[0]: [str(value) if value else "" for value in row[4:8]]
+        for row in roster_rows(user, scope_of(user)[0])["学生"]
+    }
     assert rows["23002"] == ["K1", "2023-09-01", "在读", "2024-09-01"]
     assert rows["23003"] == ["K1", "2023-10-08", "退学", "2023-10-08"]
     assert rows["23004"] == ["K1", "2024-02-19", "在读", ""]
@@ -58,14 +61,34 @@ def test_a_college_exports_its_own_and_can_import_that():
     assert totals(result)[:2] == (0, 0)
 
 
+def test_a_college_exports_a_leave_with_the_stand_in_of_another_college_and_can_import_it():
+    imported(base())
+    admin = college_admin(College.objects.get(code="A02"))
+    result = run(exported(admin), actor=admin)
+    assert lines(result) == []
+    assert totals(result) == (0, 0, 6)
+
+
 def test_template_has_every_sheet_with_required_columns_marked_and_can_be_imported_empty():
     book = openpyxl.load_workbook(io.BytesIO(template_workbook()))
     assert book.sheetnames == ["二级学院", "班主任", "班级", "学生", "聘任", "班主任请假", "填写说明"]
     assert [cell.value for cell in book["学生"][1]] == [
-        "学号*", "姓名*", "性别", "准考证号", "班级代码*", "入班日期*", "状态*", "状态日期", "手机", "家长姓名", "家长关系", "家长电话",
+        "学号*",
+        "姓名*",
+        "性别",
+        "准考证号",
+        "班级代码*",
+        "入班日期*",
+        "状态*",
+        "状态日期",
+        "手机",
+        "家长姓名",
+        "家长关系",
+        "家长电话",
     ]
     assert [str(choice.formula1) for choice in book["学生"].data_validations.dataValidation] == [
-        '"男,女"', '"在读,休学,保留,转出,退学,毕业"',
+        '"男,女"',
+        '"在读,休学,保留,转出,退学,毕业"',
     ]
     result = run(template_workbook())
     assert lines(result) == []

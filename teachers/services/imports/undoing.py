@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -95,7 +95,9 @@ def _changed_since(batch: ImportBatch) -> list[str]:
     for model_name, items in _updates(batch).items():
         model = apps.get_model(model_name)
         names = sorted({name for item in items for name in item["after"]})
-        current = lock_rows(model, [item["pk"] for item in items], names) if _in_transaction() else _look(model, items, names)
+        current = (
+            lock_rows(model, [item["pk"] for item in items], names) if _in_transaction() else _look(model, items, names)
+        )
         moved = [
             item["pk"]
             for item in items
@@ -129,21 +131,26 @@ def _pointed_at(batch: ImportBatch) -> list[str]:
         apps.get_model(name): created_rows(batch, name) for name in IN_ORDER if created_rows(batch, name)
     }
     found = []
+    updates = _updates(batch)
     for model, keys in made.items():
         for relation in model._meta.related_objects:
             child = relation.related_model
             assert isinstance(child, type)
             column = relation.field.attname
-            own = set(made.get(child, ()))
+            # Rows that the batch itself pointed here go back to what they pointed at before.
+            turned = {item["pk"] for item in updates.get(child._meta.label, ()) if column in item["after"]}
+            own = turned.union(made.get(child, ()))
             pointing = [pk for pk, target in _pointing(child, column, keys) if pk not in own]
             if pointing:
                 found.append(f"已有 {len(pointing)} 条{child._meta.verbose_name}用到新增的{model._meta.verbose_name}")
         if model is RosterEntry:
             found += _later_spans(batch, keys)
         elif any(field.name == "version" for field in model._meta.fields):
-            changed = [pk for part in _parts(keys) for pk in _touched(model, part)]
+            changed = _touched(batch, model, keys)
             if changed:
-                found.append(f"{len(changed)} 条新增的{model._meta.verbose_name}之后又有改动（{_named(model, changed)}）")
+                found.append(
+                    f"{len(changed)} 条新增的{model._meta.verbose_name}之后又有改动（{_named(model, changed)}）"
+                )
         gone = len(keys) - sum(model._base_manager.filter(pk__in=part).count() for part in _parts(keys))
         if gone:
             found.append(f"{gone} 条新增的{model._meta.verbose_name}已不存在")
@@ -169,8 +176,23 @@ def _pointing(child: type[models.Model], column: str, keys: list[int]) -> list[t
     ]
 
 
-def _touched(model: type[models.Model], keys: list[int]) -> list[int]:
-    return list(model._base_manager.filter(pk__in=keys, version__gt=1).values_list("pk", flat=True))
+def _touched(batch: ImportBatch, model: type[models.Model], keys: list[int]) -> list[int]:
+    """Rows whose version has risen since the batch made them; there and back by a later, undone batch is two steps."""
+    risen = {
+        pk: version
+        for part in _parts(keys)
+        for pk, version in model._base_manager.filter(pk__in=part, version__gt=1).values_list("pk", "version")
+    }
+    if not risen:
+        return []
+    undone = ImportBatch.objects.filter(state=ImportState.UNDONE, committed_at__gt=batch.committed_at)
+    steps = Counter(
+        item["pk"]
+        for changes in undone.values_list("changes", flat=True)
+        for item in changes
+        if item["model"] == model._meta.label and "pk" in item
+    )
+    return [pk for pk, version in risen.items() if version != 1 + 2 * steps[pk]]
 
 
 def _parts(keys: list[int]) -> list[list[int]]:

@@ -108,9 +108,7 @@ def _change(writing: _Writing, updates: list[Update], written: Written) -> None:
             after = {name: writing.value(given) for name, given in update.after.items()}
             before = {name: row[name] for name in after}
             by_fields[tuple(sorted(after))].append(model(pk=update.pk, **after))
-            written.append(
-                {"model": model_name, "pk": update.pk, "before": as_json(before), "after": as_json(after)}
-            )
+            written.append({"model": model_name, "pk": update.pk, "before": as_json(before), "after": as_json(after)})
         for names, instances in by_fields.items():
             store(model, instances, names)
 
@@ -127,7 +125,7 @@ def lock_rows(model: type[models.Model], keys: list[int], fields: list[str]) -> 
 def store(model: type[models.Model], instances: list[models.Model], names: tuple[str, ...]) -> None:
     """Write the named columns of many rows and raise the version of each where the model has one."""
     fields = [model._meta.get_field(name).name for name in names]
-    model._base_manager.bulk_update(instances, fields, batch_size=PER_UPDATE)  # type: ignore[arg-type]
+    model._base_manager.bulk_update(instances, fields, batch_size=PER_UPDATE)
     if any(field.name == "version" for field in model._meta.fields):
         keys = [instance.pk for instance in instances]
         for start in range(0, len(keys), PER_LOOK):
