@@ -42,6 +42,12 @@ def load_regulation(get_model: ModelGetter) -> Loaded:
     )
 
 
+def _known(model: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Only the columns that the table has: an old migration runs with later data."""
+    columns = {field.name for field in model._meta.get_fields()}
+    return {name: value for name, value in values.items() if name in columns}
+
+
 def _seeded() -> list[int]:
     return list(data_files.read(data_files.FIRST_VERSION)["school_year"]["seeded"])
 
@@ -70,7 +76,9 @@ def _load_readings(model: Any) -> int:
     present = {row.code: row for row in model.objects.all()}
     changed = 0
     for position, data in enumerate(data_files.read("readings.json"), start=1):
-        wanted = {**data, "position": position, "paths": data_files.setting_paths().get(data["code"], [])}
+        wanted = _known(
+            model, {**data, "position": position, "paths": data_files.setting_paths().get(data["code"], [])}
+        )
         row = present.get(data["code"])
         if row is None:
             model.objects.create(**wanted)
@@ -92,7 +100,7 @@ def load_year(get_model: ModelGetter, start: int) -> int:
     model = get_model(APP, "SchoolYear")
     if model.objects.filter(name=year_name(start)).exists():
         return 0
-    year = model.objects.create(**year_fields(start))
+    year = model.objects.create(**_known(model, year_fields(start)))
     payable = data_files.read(data_files.FIRST_VERSION)["school_year"]["payable_months"]
     get_model(APP, "PayableMonth").objects.bulk_create(
         get_model(APP, "PayableMonth")(school_year=year, month=month, payable=month.month in payable)

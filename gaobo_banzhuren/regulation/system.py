@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from string import Formatter
 
 from .parts import Choice, setting
 
@@ -53,11 +55,21 @@ class SystemSettings:
             found.append("人数确认天数：不能为负（A-28）")
         if self.record_years < 1:
             found.append("保存年限：应为 1 年以上（A-87）")
-        try:
-            self.certificate_number_pattern.format(cycle="2023-2024", number=1)
-        except (KeyError, IndexError, ValueError):
-            found.append("证书编号格式：只能用 {cycle} 和 {number:03d}（A-72）")
-        else:
-            if "{number" not in self.certificate_number_pattern:
-                found.append("证书编号格式：必须含流水号 {number:03d}（A-72）")
+        if not _good_pattern(self.certificate_number_pattern):
+            found.append("证书编号格式：只能用 {cycle} 和流水号 {number:03d}，流水号必须有（A-72）")
         return found
+
+    def certificate_number(self, cycle: str, number: int) -> str:
+        """The certificate number for the running `number` of a cycle (A-72)."""
+        return self.certificate_number_pattern.format(cycle=cycle, number=number)
+
+
+def _good_pattern(pattern: str) -> bool:
+    """Only the two known fields, with a harmless width: a format string can otherwise reach far or grow huge."""
+    try:
+        fields = {name: spec for _, name, spec, _ in Formatter().parse(pattern) if name is not None}
+    except ValueError:
+        return False
+    if not set(fields) <= {"cycle", "number"} or "number" not in fields or fields.get("cycle"):
+        return False
+    return re.fullmatch(r"(0[1-6]d)?", fields["number"] or "") is not None

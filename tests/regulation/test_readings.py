@@ -100,7 +100,10 @@ def test_a_changed_system_setting_shows_as_changed(boss):
 
 
 @pytest.mark.clause("A-72")
-@pytest.mark.parametrize("pattern", ["无流水号", "{name}{number}", "{number"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["无流水号", "{name}{number}", "{number", "{number:0999999999d}", "{cycle.__class__}{number}", "{number!r}{}"],
+)
 def test_a_certificate_number_without_running_number_is_refused(boss, pattern):
     new = dataclasses.replace(system_settings(), certificate_number_pattern=pattern)
     with pytest.raises(UserError, match="证书编号"):

@@ -164,7 +164,7 @@ def test_system_settings_start_with_the_defaults():
     assert settings.store_identity_columns is False
     assert settings.headcount_objection_days == 3
     assert settings.score_visibility == "after_publicity"
-    assert settings.certificate_number_pattern.format(cycle="2023-2024", number=7) == "高博继教优班〔2023-2024〕007"
+    assert settings.certificate_number("2023-2024", 7) == "高博继教优班〔2023-2024〕007"
     assert (settings.office_name, settings.office_second_name) == ("继续教育学院", "继续教育处")
     assert settings.external_teachers_allowed
     assert settings.sensitive_talk_readers == "author_and_head"

@@ -4,6 +4,8 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gaobo_banzhuren.regulation.day_list import DayListError, parse_days
 from gaobo_banzhuren.regulation.models import CalendarDay, SchoolYear
@@ -18,6 +20,7 @@ from gaobo_banzhuren.regulation.school_calendar import (
 )
 from gaobo_banzhuren.regulation.services import calendar
 from gaobo_banzhuren.regulation.services.calendar import TermDates
+from gaobo_banzhuren.regulation.working_days import nth_working_day_after
 from gaobo_banzhuren.web.errors import NotAllowed, StaleError, UserError
 from tests.factories import audit_entries, college_admin, office, sysadmin
 
@@ -210,6 +213,21 @@ class TestWorkingDays:
         assert enter(sysadmin(), "2024-05-01 劳动节") == 1
         with pytest.raises(NotAllowed):
             enter(college_admin(), "2024-05-02 劳动节")
+
+
+@pytest.mark.clause("5.12")
+@given(
+    start=st.dates(DAY(2023, 9, 1), DAY(2024, 8, 31)),
+    count=st.integers(1, 30),
+    off=st.sets(st.dates(DAY(2023, 9, 1), DAY(2024, 12, 31)), max_size=40),
+    made_up=st.sets(st.dates(DAY(2023, 9, 1), DAY(2024, 12, 31)), max_size=10),
+)
+def test_the_end_of_a_notice_agrees_with_counting_day_by_day(start, count, off, made_up):
+    last = nth_working_day_after(start, count, off, made_up)
+    between = [start + dt.timedelta(days=n) for n in range(1, (last - start).days + 1)]
+    worked = [day for day in between if day in made_up or (day.isoweekday() <= 5 and day not in off)]
+    assert len(worked) == count
+    assert worked[-1] == last
 
 
 class TestPastedList:

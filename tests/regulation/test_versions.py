@@ -264,3 +264,14 @@ def test_confirmed_readings_are_carried_over_unless_their_value_changed(draft, c
     preview_and_activate(draft, boss, reason="改为 15 日在岗")
     notes = dict(ReadingDecision.objects.filter(version=draft).values_list("reading_id", "note"))
     assert notes == {"A-01": "会议确认", "A-05": "改为 15 日在岗"}
+
+
+def test_two_drafts_of_one_day_activated_at_once_give_one_version(draft, current, boss, monkeypatch):
+    """The other draft is activated between this one's checks and its write; the database's rule becomes a sentence."""
+    other = versions.create_draft(current, title="另一份", effective_from=SEPTEMBER, note="", actor=boss)
+    versions.make_preview(draft, since=SEPTEMBER, actor=boss)
+    monkeypatch.setattr(versions, "activation_problems", lambda version: [])
+    RuleVersion.objects.filter(pk=other.pk).update(status="active")
+    with pytest.raises(StaleError, match="没有启用"):
+        versions.activate(draft, reason="通知", edition=draft.edition, actor=boss)
+    assert RuleVersion.objects.active().filter(effective_from=SEPTEMBER).get() == other

@@ -23,6 +23,7 @@ from ..loading import load_year, year_name
 from ..models import CalendarDay, PayableMonth, SchoolYear, Term
 from ..parts import to_json
 from ..year_settings import YearSettings
+from .conflicts import refusing_conflicts
 
 STALE = "这个学年刚被别人改过，您的修改没有保存。请重新打开后再改。"
 SATURDAY = 5
@@ -45,7 +46,8 @@ def create_school_year(start: int, *, actor: User) -> SchoolYear:
     if SchoolYear.objects.filter(name=name).exists():
         raise UserError(f"{name} 学年已经建立。")
     former = SchoolYear.objects.filter(starts_on__lt=dt.date(start, 9, 1)).first()
-    load_year(apps.get_model, start)
+    with refusing_conflicts(f"{name} 学年刚被别人建立。"):
+        load_year(apps.get_model, start)
     year = SchoolYear.objects.get(name=name)
     if former:
         SchoolYear.objects.filter(pk=year.pk).update(**to_json(former.settings()))
@@ -147,11 +149,16 @@ def add_days(days: Sequence[ListedDay], *, actor: User) -> int:
     if problems:
         raise UserError("；".join(problems))
     new = [day for day in days if day.day not in known]
-    CalendarDay.objects.bulk_create(CalendarDay(day=day.day, kind=day.kind, name=day.name) for day in new)
+    with refusing_conflicts("校历刚被别人改过，请刷新后再登记。"):
+        CalendarDay.objects.bulk_create(CalendarDay(day=day.day, kind=day.kind, name=day.name) for day in new)
     if new:
         after = {day.day.isoformat(): f"{CalendarDay.Kind(day.kind).label} {day.name}" for day in new}
-        record(actor, "regulation.calendar_days", after=after, object_text="校历")
+        record(actor, "regulation.calendar_days", after=after, object_text="校历", role=_hat(actor))
     return len(new)
+
+
+def _hat(actor: User) -> Role:
+    return Role.OFFICE if actor.access.has(Role.OFFICE) else Role.SYSADMIN
 
 
 def _day_problem(day: ListedDay, known: CalendarDay | None) -> str:
@@ -167,5 +174,5 @@ def remove_day(day: CalendarDay, *, actor: User) -> None:
     """Take a holiday or make-up day off the calendar."""
     policies.can_edit_calendar(actor).require()
     before = {"kind": day.kind, "name": day.name}
-    record(actor, "regulation.remove_calendar_day", day, before=before)
+    record(actor, "regulation.remove_calendar_day", day, before=before, role=_hat(actor))
     day.delete()

@@ -15,6 +15,7 @@ from gaobo_banzhuren.web.errors import UserError
 
 from .. import policies
 from ..models import Interpretation, Reading, ReadingDecision, RuleVersion
+from .conflicts import refusing_conflicts
 
 
 @transaction.atomic
@@ -68,18 +69,19 @@ def interpret(
     if given_on > timezone.localdate():
         raise UserError("答复日期不能在今天之后。")
     last = Interpretation.objects.filter(year=given_on.year).aggregate(last=Max("number"))["last"] or 0
-    interpretation = Interpretation.objects.create(
-        year=given_on.year,
-        number=last + 1,
-        clause=clause.strip(),
-        question=question.strip(),
-        answer=answer.strip(),
-        given_on=given_on,
-        reading=reading,
-        setting_changed=setting_changed.strip(),
-        supersedes=supersedes,
-        given_by=actor,
-    )
+    with refusing_conflicts("刚有另一条解释登记，编号相同；请再提交一次。"):
+        interpretation = Interpretation.objects.create(
+            year=given_on.year,
+            number=last + 1,
+            clause=clause.strip(),
+            question=question.strip(),
+            answer=answer.strip(),
+            given_on=given_on,
+            reading=reading,
+            setting_changed=setting_changed.strip(),
+            supersedes=supersedes,
+            given_by=actor,
+        )
     after = {"clause": clause, "question": question, "answer": answer, "reading": reading.pk if reading else ""}
     record(actor, "regulation.interpret", interpretation, after=after, role=Role.OFFICE)
     return interpretation

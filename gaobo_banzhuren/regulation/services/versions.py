@@ -18,6 +18,7 @@ from .. import policies
 from ..bundle import PART_LABELS, Rules, differences, digest_of, write_parts
 from ..models import ReadingDecision, RuleVersion, VersionPreview
 from ..registry import preview_rows, usage_of
+from .conflicts import refusing_conflicts
 
 STALE = "这份草稿刚被别人改过，您的修改没有保存。请重新打开后再改。"
 
@@ -153,14 +154,15 @@ def activate(draft: RuleVersion, *, reason: str, edition: int, actor: User) -> N
     if problems:
         raise UserError("不能启用：" + "；".join(problems))
     now = timezone.now()
-    _write(
-        draft,
-        edition,
-        status=RuleVersion.Status.ACTIVE,
-        activated_by=actor,
-        activated_at=now,
-        activation_reason=reason.strip(),
-    )
+    with refusing_conflicts("同一施行日期的另一份草稿刚被启用，这一份没有启用。"):
+        _write(
+            draft,
+            edition,
+            status=RuleVersion.Status.ACTIVE,
+            activated_by=actor,
+            activated_at=now,
+            activation_reason=reason.strip(),
+        )
     _carry_decisions(draft, reason.strip(), actor, now)
     record(actor, "regulation.activate", draft, reason=reason.strip(), role=Role.OFFICE, after=_activated(draft))
 
