@@ -1,0 +1,3 @@
+"""Maintenance pages of chapter 1: one module per noun."""
+
+from . import appointments as appointments
