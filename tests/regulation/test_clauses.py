@@ -74,7 +74,7 @@ def test_a_delivered_clause_without_place_or_test_is_found(monkeypatch):
     from gaobo_banzhuren.regulation import clauses as register
 
     broken = dataclasses.replace(clauses()[0], places=(register.Place("nowhere:at_all", "无"),), tests=())
-    bare = dataclasses.replace(clauses()[1], places=(), tests=("x",))
+    bare = dataclasses.replace(clauses()[1], delivered=True, places=(), tests=("x",))
     monkeypatch.setattr(register, "clauses", lambda: (broken, bare))
     assert undelivered_promises() == [
         "C0.1：地址 nowhere:at_all 不存在",
