@@ -33,6 +33,7 @@ labels.add_fields(
         "school_fen": "学校承担（分）",
         "college_fen": "学院承担（分）",
         "people": "人数",
+        "found": "差额数",
         "digest": "校验",
         "warnings": "提示",
         "sheets": "月表",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -27,7 +27,7 @@ from teachers.models import ClassTeacher
 
 from .gathering import gather
 from .rows import KIND_OF_PHASE
-from .settlement import rules_of
+from .stored import rules_of
 
 Key = tuple[str, str]
 """工号 and kind of line."""
@@ -51,16 +51,21 @@ class Difference:
         return self.recomputed_fen - self.settled_fen
 
 
-def differences(sheet: MonthSheet) -> list[Difference]:
-    """Compare a closed sheet, with its earlier adjustments, with the same rules applied to the facts as they stand."""
-    rules = rules_of(sheet)
-    facts = gather(Month.of(sheet.month), rules, sheet.rule_version.effective_from)
+Due = Mapping[tuple[str, Key], Line]
+"""What the facts of today make of a month: by college code, then 工号 and kind."""
+
+
+def _due(sheet: MonthSheet) -> Due:
+    """All colleges at once, by the rules stored with the sheet."""
+    facts = gather(Month.of(sheet.month), rules_of(sheet), sheet.rule_version.effective_from)
     _, result = facts.compute()
-    new = {
-        (line.teacher_key, KIND_OF_PHASE[line.kind].value): line
-        for line in result.lines
-        if line.college == sheet.college.code
-    }
+    return {(line.college, (line.teacher_key, KIND_OF_PHASE[line.kind].value)): line for line in result.lines}
+
+
+def differences(sheet: MonthSheet, due: Due | None = None) -> list[Difference]:
+    """Compare a closed sheet, with its earlier adjustments, with the same rules applied to the facts as they stand."""
+    every = _due(sheet) if due is None else due
+    new = {key: line for (code, key), line in every.items() if code == sheet.college.code}
     paid: dict[Key, int] = defaultdict(int)
     old: dict[Key, Line] = {}
     for row in sheet.lines.filter(adjustment__isnull=True):
@@ -70,9 +75,9 @@ def differences(sheet: MonthSheet) -> list[Difference]:
         paid[key] += fen
     found = []
     for key in sorted(new.keys() | paid.keys()):
-        due = new[key].amount_fen if key in new else 0
-        if due != paid.get(key, 0):
-            found.append(Difference(key, paid.get(key, 0), due, old.get(key), new.get(key)))
+        fen = new[key].amount_fen if key in new else 0
+        if fen != paid.get(key, 0):
+            found.append(Difference(key, paid.get(key, 0), fen, old.get(key), new.get(key)))
     return found
 
 
@@ -88,23 +93,40 @@ def _adjusted(sheet: MonthSheet) -> Mapping[Key, int]:
 
 @transaction.atomic
 def detect_differences(college: College) -> int:
-    """Look at every closed month of the college that later facts may touch; how many differences stand now.
+    """Look at every closed month of the college that later facts may touch; how many differences stand now."""
+    renew_differences([college.pk])
+    return Adjustment.objects.filter(college=college, state=AdjustmentState.DETECTED).count()
 
-    Proposals found earlier are renewed, those that have vanished go. Months without a later entry about roster,
-    appointments, classes or leave are skipped: nothing can have changed.
+
+@transaction.atomic
+def check_history(college: College, *, actor: User) -> int:
+    """The same at somebody's wish, on record."""
+    policies.can_settle(actor, college).require()
+    found = detect_differences(college)
+    record(actor, "allowance.detect", college, after={"found": found}, college=college)
+    return found
+
+
+def renew_differences(college_ids: Sequence[int]) -> None:
+    """Renew the findings of the colleges' closed months: those found earlier are replaced, the vanished ones go.
+
+    Months without a later entry about roster, appointments, classes or leave are skipped: nothing can have changed.
+    A month is gathered once for all colleges that were settled under the same rules. Must run in a transaction.
     """
+    newest = _last_fact_change()
     sheets = (
         MonthSheet.objects.select_for_update(of=("self",))
         .select_related("college", "rule_version")
-        .filter(college=college, state__in=CLOSED)
-        .order_by("month")
+        .filter(college__in=college_ids, state__in=CLOSED, checked_sequence__lt=newest)
+        .order_by("month", "rule_version", "college__code")
     )
-    newest = _last_fact_change()
+    basis: object = None
+    due: Due = {}
     for sheet in sheets:
-        if newest > sheet.checked_sequence:
-            _renew(sheet, differences(sheet))
-            MonthSheet.objects.filter(pk=sheet.pk).update(checked_sequence=newest)
-    return Adjustment.objects.filter(college=college, state=AdjustmentState.DETECTED).count()
+        if basis != (sheet.month, sheet.rules):
+            basis, due = (sheet.month, sheet.rules), _due(sheet)
+        _renew(sheet, differences(sheet, due))
+        MonthSheet.objects.filter(pk=sheet.pk).update(checked_sequence=newest)
 
 
 def _last_fact_change() -> int:

@@ -29,13 +29,14 @@ from gaobo_banzhuren.audit.models import ChainHead
 from gaobo_banzhuren.audit.services import record
 from gaobo_banzhuren.regulation.bundle import Rules
 from gaobo_banzhuren.regulation.in_force import rules_for_month
-from gaobo_banzhuren.regulation.rules import AllowanceRules
 from gaobo_banzhuren.regulation.school_calendar import PayableState, payable
 from gaobo_banzhuren.web.errors import UserError
 
+from .adjustments import renew_differences
 from .checks import renew_warnings
 from .gathering import ClassRow, MonthFacts, TeacherRow, gather
 from .rows import adjustment_row, line_row
+from .stored import rules_of
 
 NO_LINES = MonthResult((), ())
 NO_CUT = MonthCut((), ())
@@ -147,6 +148,7 @@ def _write_all(sheets: Sequence[MonthSheet], settlement: Settlement) -> dict[int
     SheetLine.objects.filter(sheet__in=stale).delete()
     SheetLine.objects.bulk_create([line for pk in stale for line in built[pk]], batch_size=BATCH)
     _write_headcounts(sheets, settlement)
+    renew_differences([sheet.college_id for sheet in sheets])
     renew_warnings(sheets, settlement, built)
     before = {sheet.pk: {"total_fen": sheet.total_fen, "people": sheet.people} for sheet in sheets}
     now, position = timezone.now(), _audit_position()
@@ -258,11 +260,6 @@ def digest_of(lines: Sequence[SheetLine], rules: dict[str, Any]) -> str:
     ]
     text = json.dumps([body, rules], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def rules_of(sheet: MonthSheet) -> AllowanceRules:
-    """The rules as they were when the sheet was computed."""
-    return AllowanceRules.from_dict(sheet.rules)
 
 
 def teacher_months(lines: Iterable[SheetLine]) -> dict[str, TeacherMonth]:

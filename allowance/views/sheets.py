@@ -16,7 +16,7 @@ from allowance.forms import ConfirmWarningsForm, SeenForm, SeenNoteForm, SeenRea
 from allowance.models import Adjustment, HeadcountSnapshot, MonthSheet, SheetState
 from allowance.rosters import names_behind
 from allowance.services import workflow
-from allowance.services.adjustments import detect_differences
+from allowance.services.adjustments import check_history
 from allowance.services.checks import confirm_warnings
 from allowance.services.settlement import rules_of, settle_month
 from allowance.versions import version_differences
@@ -170,7 +170,7 @@ class DetectPage(SheetDetailPage, ObjectActionPage):
         ]
 
     def perform(self, form: Any) -> str:
-        count = detect_differences(self.object.college)
+        count = check_history(self.object.college, actor=self.user)
         return f"发现 {count} 项差额，见「津贴更正」。" if count else "已送人事的月份与现有资料一致，没有差额。"
 
 
