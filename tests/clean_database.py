@@ -103,7 +103,7 @@ def restore(alias: str = "default") -> None:
     with connection.cursor() as cursor:
         # triggers and foreign keys rest while the rows are exchanged; needs the superuser of the tests' own server
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in _tables(connection)))
+        cursor.execute(";".join(f'DELETE FROM "{table}"' for table in _tables(connection)))
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [STASH])
         for (table,) in cursor.fetchall():
             cursor.execute(f'INSERT INTO "{table}" SELECT * FROM {STASH}."{table}"')

@@ -18,6 +18,9 @@ DEBUG = False
 # Slow hashing protects stored passwords; in tests it would only cost minutes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TEST_FILES = tempfile.mkdtemp(prefix="banzhuren-test-files-")
-MEDIA_ROOT = TEST_FILES
+MEDIA_ROOT = os.path.join(TEST_FILES, "files")
 # WhiteNoise warns of a missing folder of collected files; tests find static files where they are written.
-STATIC_ROOT = TEST_FILES
+STATIC_ROOT = os.path.join(TEST_FILES, "static")
+os.mkdir(STATIC_ROOT)
+# A test's connection holds its transaction; closing it for its age in the middle would lose what the test made.
+DATABASES["default"]["CONN_MAX_AGE"] = None  # noqa: F405
