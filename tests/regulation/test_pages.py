@@ -157,7 +157,8 @@ def test_a_tier_row_left_empty_is_removed(desk, draft):
 def test_a_half_filled_tier_row_is_named_and_nothing_is_saved(desk, draft):
     data = part_form(desk, draft, "allowance") | {"tiers.4.minimum": "100"}
     page = desk.post(url("draft_part", draft.pk, "allowance"), data).content.decode()
-    assert "tiers.4.coefficient" in page
+    assert "人数档与系数 第 5 行 系数" in page
+    assert "这一行要填全，或者整行清空。" in page
     draft.refresh_from_db()
     assert len(draft.typed_parts().allowance.tiers) == 4
 

@@ -66,6 +66,9 @@ class SettingsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for leaf in self.leaves:
+            if leaf.row_type is not None:
+                self._name_half_rows(leaf, leaf.row_type, cleaned)
         if self.errors:
             return cleaned
         data = to_json(self.old)
@@ -76,6 +79,16 @@ class SettingsForm(forms.Form):
         except PartError as error:
             raise forms.ValidationError(error.problems) from error
         return cleaned
+
+    def _name_half_rows(self, leaf: Leaf, row_type: type, cleaned: dict[str, Any]) -> None:
+        needed = [name for name, _ in _columns(row_type) if not without_none(type_hints(row_type)[name])[1]]
+        for index in range(len(leaf.value) + EXTRA_ROWS):
+            names = {name: f"{leaf.path}.{index}.{name}" for name, _ in _columns(row_type)}
+            if all(cleaned.get(field) is None for field in names.values()):
+                continue
+            for name in needed:
+                if cleaned.get(names[name]) is None and names[name] not in self.errors:
+                    self.add_error(names[name], "这一行要填全，或者整行清空。")
 
     def sections(self) -> list[Section]:
         """Fields grouped under the headings of the part, in order."""
