@@ -6,6 +6,7 @@ An entry whose URL name does not reverse (an app that is not there yet) is left 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.urls import NoReverseMatch, reverse
 
@@ -35,7 +36,7 @@ class Entry:
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("", "首页", "house", "web:home", EVERYONE, "首页"),
-    Entry("班主任", "我的班级", "people", "teachers:my_classes", TEACHER, "班级"),
+    Entry("班主任", "我的班级", "people", "teachers:my_classes", TEACHER, "我的班级"),
     Entry("班主任", "工作记录", "journal-text", "duties:records", TEACHER, "记录"),
     Entry("班主任", "年度考核", "clipboard-check", "assessment:mine", TEACHER, "考核"),
     Entry("班主任", "我的津贴", "wallet2", "allowance:mine", TEACHER, "津贴"),
@@ -48,6 +49,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("二级学院", "空缺", "person-x", "teachers:vacancies", COLLEGE_STAFF),
     Entry("二级学院", "工作交接", "arrow-left-right", "teachers:handovers", COLLEGE_STAFF),
     Entry("二级学院", "请假", "calendar-event", "teachers:leaves", COLLEGE_STAFF),
+    Entry("二级学院", "解聘", "slash-circle", "teachers:dismissals", COLLEGE_STAFF),
     Entry("二级学院", "工作检查", "list-check", "duties:review", COLLEGE_STAFF),
     Entry("二级学院", "年度考核", "clipboard-check", "assessment:college", COLLEGE),
     Entry("二级学院", "津贴月表", "cash-coin", "allowance:months", COLLEGE_STAFF, "津贴"),
@@ -68,14 +70,25 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("继续教育学院", "制度与校历", "sliders", "regulation:home", OFFICE),
     Entry("人事", "津贴批次", "archive", "allowance:bundles", HR, "批次"),
     Entry("人事", "奖励名单", "award", "assessment:awards", HR, "奖励"),
-    Entry("系统", "账号", "key", "accounts:people", (Role.SYSADMIN, Role.OFFICE, Role.COLLEGE_ADMIN, Role.AUDITOR), "账号"),
+    Entry(
+        "系统", "账号", "key", "accounts:people", (Role.SYSADMIN, Role.OFFICE, Role.COLLEGE_ADMIN, Role.AUDITOR), "账号"
+    ),
     Entry("系统", "学院", "building", "accounts:colleges", (Role.SYSADMIN, Role.OFFICE), "学院"),
-    Entry("系统", "审计记录", "shield-check", "audit:entries", (Role.AUDITOR, Role.OFFICE, Role.SYSADMIN, *COLLEGE_STAFF), "审计"),
+    Entry(
+        "系统",
+        "审计记录",
+        "shield-check",
+        "audit:entries",
+        (Role.AUDITOR, Role.OFFICE, Role.SYSADMIN, *COLLEGE_STAFF),
+        "审计",
+    ),
     Entry("系统", "数据维护", "gear", "admin:index", (Role.SYSADMIN, Role.OFFICE)),
     Entry("制度", "制度对照", "book", "regulation:clauses", EVERYONE, "制度"),
 )
 
 BOTTOM_BAR_ENTRIES = 4
+ASIDE = ("系统", "制度")
+"""Sections that are nobody's daily work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +112,20 @@ def sections_for(access: Access, path: str) -> tuple[Section, ...]:
     present = _present({url for _, url in found}, path)
     sections: dict[str, list[Link]] = {}
     for entry, url in found:
-        link = Link(entry.label, entry.short, entry.icon, url, url == present)
-        sections.setdefault(entry.section, []).append(link)
+        # Two hats may share a place; it is marked once.
+        active, present = url == present, "" if url == present else present
+        sections.setdefault(entry.section, []).append(Link(entry.label, entry.short, entry.icon, url, active))
     return tuple(Section(label, tuple(links)) for label, links in sections.items())
 
 
 def bottom_bar(sections: tuple[Section, ...]) -> tuple[Link, ...]:
-    """The few places for a thumb: entries with a short name, the first ones in order, each address once."""
+    """The few places for a thumb: entries with a short name, in turn from each hat, then the rest, each address once."""
+    work = [section.links for section in sections if section.label not in ASIDE]
+    aside = [section.links for section in sections if section.label in ASIDE]
     chosen: dict[str, Link] = {}
-    for section in sections:
-        for link in section.links:
-            if link.short:
+    for turn in (*zip_longest(*work), *aside):
+        for link in turn:
+            if link and link.short:
                 chosen.setdefault(link.url, link)
     return tuple(chosen.values())[:BOTTOM_BAR_ENTRIES]
 
