@@ -8,8 +8,9 @@ class AllowanceConfig(AppConfig):
     def ready(self) -> None:
         from gaobo_banzhuren.regulation.registry import register_previewer, register_usage
 
-        from . import looks  # noqa: F401  declares how states look
+        from . import looks, panels  # noqa: F401  looks declares how states look
         from .services.previews import preview_months, use_of
 
         register_previewer(preview_months)
         register_usage(use_of)
+        panels.register()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import bundles, downloads, lines, months, sheets
+from .views import adjustments, bundles, downloads, lines, mine, months, sheets, years
 
 app_name = "allowance"
 
@@ -26,6 +26,21 @@ urlpatterns: list[URLPattern] = [
     path("sheets/<int:pk>/pdf/", downloads.SheetPdf.as_view(), name="sheet_pdf"),
     path("headcounts/<int:pk>/", sheets.HeadcountPage.as_view(), name="headcount"),
     path("lines/<int:pk>/", lines.LinePage.as_view(), name="line"),
+    path("objections/<int:pk>/", mine.ObjectionPage.as_view(), name="objection"),
+    # 更正
+    path("adjustments/", adjustments.AdjustmentsPage.as_view(), name="adjustments"),
+    path("adjustments/new/", adjustments.AdjustmentCreatePage.as_view(), name="adjustment_create"),
+    path("adjustments/<int:pk>/", adjustments.AdjustmentPage.as_view(), name="adjustment"),
+    path("adjustments/<int:pk>/adopt/", adjustments.AdoptPage.as_view(), name="adjustment_adopt"),
+    path("adjustments/<int:pk>/decide/", adjustments.DecidePage.as_view(), name="adjustment_decide"),
+    # 本人
+    path("mine/", mine.MinePage.as_view(), name="mine"),
+    path("mine/lines/<int:pk>/", lines.MyLinePage.as_view(), name="my_line"),
+    path("mine/headcounts/", mine.HeadcountsPage.as_view(), name="headcounts"),
+    path("mine/headcounts/<int:pk>/", mine.HeadcountAnswerPage.as_view(), name="headcount_answer"),
+    # 学年
+    path("years/<slug:slug>/", years.YearPage.as_view(), name="year"),
+    path("years/<slug:slug>/teachers/<int:pk>/", years.TeacherYearPage.as_view(), name="teacher_year"),
     # 批次
     path("bundles/", bundles.BundlesPage.as_view(), name="bundles"),
     path("bundles/new/", bundles.BundleCreatePage.as_view(), name="bundle_create"),
