@@ -142,6 +142,13 @@ def test_cookies_are_guarded(sign_in: SignIn) -> None:
         assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
 
 
+def test_behind_https_the_device_cookie_is_bound_to_the_host(sign_in: SignIn, settings) -> None:
+    settings.SESSION_COOKIE_SECURE = True
+    UserFactory(staff_no="2001", password=PASSWORD)
+    cookie = sign_in("2001", PASSWORD).cookies["__Host-device"]
+    assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
+
+
 @pytest.mark.parametrize(
     ("wanted", "reached"),
     [

@@ -13,6 +13,7 @@ from django.test import Client
 from gaobo_banzhuren.accounts import throttle
 from gaobo_banzhuren.accounts.models import SignInAttempt
 from gaobo_banzhuren.accounts.services import unlock
+from gaobo_banzhuren.accounts.services.sign_in import masked
 from tests.factories import PASSWORD, UserFactory, audit_entries, sysadmin
 
 from .conftest import SignIn
@@ -178,12 +179,20 @@ def test_every_try_leaves_a_trace_with_account_address_and_time(sign_in: SignIn)
     assert rows == (
         [("2001", user.pk, "10.0.0.4", "failed")] * 5
         + [("2001", user.pk, "10.0.0.4", "refused")] * 2
-        + [("nobody", None, "10.0.0.5", "failed"), ("2001", user.pk, "10.0.0.6", "success")]
+        + [(masked("nobody"), None, "10.0.0.5", "failed"), ("2001", user.pk, "10.0.0.6", "success")]
     )
     locked = audit_entries("accounts.sign_in_locked")
     assert [(entry.object_text, entry.address) for entry in locked] == [(str(user), "10.0.0.4")]
     came_in = [entry.actor_id for entry in audit_entries("accounts.sign_in") if entry.action == "accounts.sign_in"]
     assert came_in == [user.pk]
+
+
+def test_a_password_typed_into_the_wrong_field_is_not_written_down(sign_in: SignIn, caplog) -> None:
+    UserFactory(staff_no="2001", password="larkspur-meander")
+    sign_in("larkspur-meander", "2001")
+    kept = str(list(SignInAttempt.objects.values())) + caplog.text + str([entry.after for entry in audit_entries()])
+    assert "larkspur" not in kept
+    assert "la…" in kept
 
 
 @pytest.mark.postgres
