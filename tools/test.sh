@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 failed=()
-pytest=(.venv/bin/python -m pytest -q --color=no -p no:cacheprovider)
+pytest=(.venv/bin/python -m pytest -q --color=no -p no:cacheprovider --durations=5 --durations-min=3)
 parallel=(-n "${JOBS:-2}" --dist loadscope)
 
 suite() { # NAME COMMAND...
@@ -25,7 +25,7 @@ if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/de
 else
     echo "PostgreSQL is not installed: the suite on PostgreSQL is off"
 fi
-suite browser "${pytest[@]}" -m browser
+suite browser "${pytest[@]}" "${parallel[@]}" -m browser
 
 echo
 [ ${#failed[@]} = 0 ] || echo "FAILED: ${failed[*]}"

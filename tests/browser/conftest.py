@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 FONTS = Path(__file__).resolve().parents[2] / "gaobo_banzhuren" / "documents" / "fonts" / "fonts.conf"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -30,6 +30,9 @@ QUIET = [
     "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions",
 ]
 SERIOUS = {"serious", "critical"}
+# Generous, because a busy machine is slow and a wrong page stays wrong.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -79,7 +82,7 @@ def new_page(browser: Browser, browser_context_args: dict) -> Iterator[Callable[
         phone = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2} if width < 600 else {}
         size = {"viewport": {"width": width, "height": height}}
         context = browser.new_context(**{**browser_context_args, **size, **phone, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         made = context.new_page()
         made.on("console", note)
