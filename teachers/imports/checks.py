@@ -10,6 +10,7 @@ from typing import Any
 from gaobo_banzhuren.documents.printable import unprintable_characters
 
 from ..services.imports.operations import BAD, CLASS, NEW, SAME, TEACHER, UPDATED, Change, Plan, Ref
+from .columns import BY_NAME
 from .reading import Reading, Row
 from .snapshot import Scope, Snapshot, folded
 
@@ -135,9 +136,12 @@ def changed(
     return before, after, details
 
 
-def note_new(context: Context, sheet: str, row: Row, key: str, name: str) -> None:
+def note_new(context: Context, sheet: str, row: Row, key: str, name: str, *columns: str) -> None:
+    """Count the row as new; the preview shows the values of the named columns."""
     context.plan.count(sheet, NEW)
-    context.plan.changes.append(Change(sheet, row.number, NEW, key, name, []))
+    kind = BY_NAME[sheet]
+    details = [(kind.header(column), "", str(row[column])) for column in columns if row[column] is not None]
+    context.plan.changes.append(Change(sheet, row.number, NEW, key, name, details))
 
 
 def note_updated(

@@ -43,7 +43,7 @@ class SheetKind:
     choices: Mapping[str, tuple[str, ...]]
 
     def header(self, field: str) -> str:
-        return next(column.header for column in self.columns if column.field == field)
+        return HEADERS[self.name, field]
 
 
 def _kind(
@@ -155,4 +155,5 @@ KINDS: Final[tuple[SheetKind, ...]] = (
         notes={"ends_on": "请假的最后一天"},
     ),
 )
+HEADERS: Final = {(kind.name, column.field): column.header for kind in KINDS for column in kind.columns}
 BY_NAME: Final = {kind.name: kind for kind in KINDS}

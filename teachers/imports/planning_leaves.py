@@ -82,7 +82,7 @@ def _plan_leave(context: Context, row: Row, old: LeaveFact | None) -> None:
             values |= Leave.objects.values("kind", "reason").get(pk=old.pk)
         context.plan.create(LEAVE, (number, row["starts_on"]), values)
     if old is None:
-        note_new(context, LEAVES, row, number, f"{row['starts_on']}～{row['ends_on']}")
+        note_new(context, LEAVES, row, number, f"{row['starts_on']}～{row['ends_on']}", "stand_in")
     else:
         note_updated(context, LEAVES, row, number, f"{row['starts_on']}～{row['ends_on']}", details)
 

@@ -118,7 +118,7 @@ def _make_teacher(context: Context, row: Row, known: PersonFact | None, college:
     if known is None or not known.is_granted:
         starts_on = min(first_day or context.today, context.today)
         plan.create(GRANT, number, {"user_id": user, "role": Role.CLASS_TEACHER.value, "starts_on": starts_on})
-    note_new(context, TEACHERS, row, number, name)
+    note_new(context, TEACHERS, row, number, name, "college", "category")
 
 
 def _rename(context: Context, known: PersonFact, name: str) -> None:
@@ -172,7 +172,7 @@ def plan_classes(context: Context) -> None:
             }
             values |= {"name_pinyin": full, "name_initials": initials, "college_id": college, "programme_id": programme}
             plan.create(CLASS, row["code"], values)
-            note_new(context, CLASSES, row, row["code"], row["name"])
+            note_new(context, CLASSES, row, row["code"], row["name"], "college", "project_type", "opens_on")
         else:
             _change_class(context, row, known, college, programme)
 

@@ -207,7 +207,7 @@ def _post_values(context: Context, post: PostFact) -> dict[str, Any]:
 
 def _make_post(context: Context, row: Row, new: PostFact) -> None:
     context.plan.create(APPOINTMENT, _post_id(new), _post_values(context, new))
-    note_new(context, APPOINTMENTS, row, new.class_code, f"{new.staff_no} {new.starts_on}")
+    note_new(context, APPOINTMENTS, row, new.class_code, new.staff_no, "starts_on", "ends_on", "end_reason")
 
 
 def _change_post(context: Context, row: Row, old: PostFact, new: PostFact) -> None:
@@ -226,4 +226,4 @@ def _change_post(context: Context, row: Row, old: PostFact, new: PostFact) -> No
         else:
             after = {name: getattr(new, name) for name in before if getattr(new, name) != getattr(old, name)}
         context.plan.update(APPOINTMENT, old.pk, before, after)
-    note_updated(context, APPOINTMENTS, row, new.class_code, f"{new.staff_no} {new.starts_on}", details)
+    note_updated(context, APPOINTMENTS, row, new.class_code, new.staff_no, details)

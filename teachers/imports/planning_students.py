@@ -114,7 +114,7 @@ def _make(context: Context, rows: list[Row]) -> None:
         _make_entry(context, student, number, spell)
     _plan_guardian(context, student, last, [])
     for row in rows:
-        note_new(context, STUDENTS, row, number, name)
+        note_new(context, STUDENTS, row, number, name, "class_code", "state", "state_on")
 
 
 def _wanted(context: Context, recorded: list[Spell], row: Row) -> list[Spell] | None:

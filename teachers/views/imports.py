@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 ROLES = (Role.COLLEGE_ADMIN, Role.OFFICE)
 BATCHES_SHOWN = 20
-PER_PAGE = 50
+PER_PAGE = 25
 FOUND_AT_MOST = 200
 Crumbs = list[tuple[str, str | None]]
 
@@ -151,6 +151,7 @@ class Batch(BatchPage):
             context["columns_form"] = kwargs.get("columns_form") or ColumnsForm(
                 layouts=batch.preview.get("layouts", [])
             )
+            context["columns_open"] = any(layout["missing"] for layout in batch.preview.get("layouts", []))
             context["consequences"] = _consequences(batch)
         if state == ImportState.COMMITTED:
             context["undo_decision"] = _may_undo(batch)
@@ -187,7 +188,7 @@ def _totals(counts: dict[str, dict[str, int]]) -> dict[str, int]:
 def _consequences(batch: ImportBatch) -> list[str]:
     """What the button will do, sheet by sheet."""
     lines = [
-        f"工作表「{sheet}」：新增 {counts[NEW]} 条，更新 {counts[UPDATED]} 条，{counts[SAME]} 条不变"
+        f"工作表「{sheet}」：" + "，".join(f"{word} {counts[word]} 条" for word in (NEW, UPDATED, SAME) if counts[word])
         for sheet, counts in batch.counts.items()
         if counts[NEW] or counts[UPDATED]
     ]
