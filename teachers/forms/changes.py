@@ -29,6 +29,10 @@ class HandoverForm(TeacherFields, VersionedForm):
 
     field_order = ("teacher", "staff_no", "takes_over_on", "reason", "note", "last_day", "gap_confirmed")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teacher"].label = "接任的班主任"
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         takes_over_on, last_day = data.get("takes_over_on"), data.get("last_day")

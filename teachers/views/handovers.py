@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import ObjectActionPage, ObjectFormPage, ReasonForm
+from gaobo_banzhuren.web.errors import UserError
 from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
-from gaobo_banzhuren.web.views import DetailPage, RolePage
+from gaobo_banzhuren.web.views import DetailPage, RolePage, find_or_404
 
 from ..calculation import ONE_DAY
 from ..filters import HandoverFilter
@@ -137,7 +139,8 @@ class HandoverDetail(WithHistory, HandoverPage):
         concerned = user.pk in (one.outgoing.teacher.user_id, one.incoming.teacher.user_id)
         steps = []
         if fill := policies.can_fill(user, one):
-            steps.append(Step("填写清单", reverse("teachers:handover_items", args=here), fill, "list-check"))
+            tone = "primary" if user.pk == one.outgoing.teacher.user_id else "plain"
+            steps.append(Step("填写清单", reverse("teachers:handover_items", args=here), fill, "list-check", tone))
         if concerned and one.state == "open":
             confirm = policies.can_confirm(user, one)
             label = "确认移交" if user.pk == one.outgoing.teacher.user_id else "确认接收"
@@ -154,16 +157,29 @@ class HandoverDetail(WithHistory, HandoverPage):
 
 class FillChecklist(HandoverPage, ObjectFormPage):
     title = "交接清单"
-    submit_label = "保存清单"
-    autosave = True
+    template_name = "teachers/handover_items.html"
 
     def get_form(self) -> ChecklistForm:
         data = self.request.POST if self.request.method == "POST" else None
         return ChecklistForm(data, items=list(self.object.items.all()))
 
-    def perform(self, form: ChecklistForm) -> str:
+    def perform(self, form: ChecklistForm) -> str | None:
         services.fill_checklist(self.user, self.object, form.given)
-        return "清单已保存。"
+        if "confirm" not in self.request.POST:
+            return "清单已保存。"
+        # What was written stays even when it is too early to confirm.
+        try:
+            services.confirm(self.user, find_or_404(self.get_queryset(), pk=self.object.pk))
+        except UserError as error:
+            messages.warning(self.request, f"清单已保存，还不能确认：{error.message}")
+            return None
+        return "已确认移交，等接任者确认接收。"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "decision": policies.can_fill(self.user, self.object),
+            "is_outgoing": self.user.pk == self.object.outgoing.teacher.user_id,
+        }
 
 
 class ConfirmHandover(HandoverPage, ObjectActionPage):

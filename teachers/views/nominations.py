@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from gaobo_banzhuren.regulation.in_force import NoRuleError, rules_on
-from gaobo_banzhuren.web.actions import FormPage
+from gaobo_banzhuren.web.actions import FormPage, ObjectFormPage
+from gaobo_banzhuren.web.errors import UserError
 from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
 from gaobo_banzhuren.web.views import DetailPage
@@ -118,7 +120,13 @@ class NominationDetail(WithHistory, NominationPage):
                     "send",
                     "primary",
                 ),
-                Step("填写条件", reverse("teachers:nomination_conditions", args=here), edit, "pencil"),
+                Step(
+                    "填写条件",
+                    reverse("teachers:nomination_conditions", args=here),
+                    edit,
+                    "pencil",
+                    "plain" if policies.can_submit(user, one) else "primary",
+                ),
                 Step(
                     "撤回", reverse("teachers:nomination_withdraw", args=here), policies.can_withdraw(user, one), "x-lg"
                 ),
@@ -158,7 +166,7 @@ def teacher_load(nomination: Nomination) -> dict[str, Any]:
     }
 
 
-class EditConditions(NominationPage, FormPage):
+class EditConditions(NominationPage, ObjectFormPage):
     title = "选聘条件"
     roles = MANAGERS
     template_name = "teachers/nomination_conditions.html"
@@ -171,12 +179,17 @@ class EditConditions(NominationPage, FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"decision": policies.can_edit(self.user, self.object)}
 
-    def perform(self, form: ConditionsForm) -> str:
+    def perform(self, form: ConditionsForm) -> str | None:
         services.save_conditions(self.user, self.object, form.given, version=form.cleaned_data["version"])
-        if "submit" in self.request.POST:
+        if "submit" not in self.request.POST:
+            return "已保存草稿。"
+        # What was entered, attachments included, stays even when it cannot be submitted yet.
+        try:
             services.submit(self.user, self.object)
-            return "已提交，等学院另一人决定。"
-        return "已保存草稿。"
+        except UserError as error:
+            messages.warning(self.request, f"已保存草稿，还不能提交：{error.message}")
+            return None
+        return "已提交，等学院另一人决定。"
 
     def get_success_url(self) -> str:
         return str(self.object.get_absolute_url())
