@@ -15,6 +15,8 @@ from .errors import UserError
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -30,7 +32,8 @@ def response_headers(get_response: GetResponse) -> GetResponse:
     """Nothing that a view made may stay in a cache or a search engine, and no page may use the device's sensors."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
+        known = request.method in METHODS
+        response = get_response(request) if known else HttpResponseNotAllowed(METHODS)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Also on answers that another middleware gave before Django's own one was reached.
         response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)

@@ -42,6 +42,7 @@ ANSWERS: dict[str, tuple[int, Callable[[], Any]]] = {
     "missing": (404, lambda: signed_in().get("/nowhere/")),
     "missing for a stranger": (404, lambda: Client().get("/nowhere/")),
     "wrong method": (405, lambda: signed_in().put("/")),
+    "trace": (405, lambda: Client().generic("TRACE", "/")),
     "stale": (409, lambda: signed_in().get("/t/raise/stale/")),
     "too large": (413, lambda: signed_in().post("/search/", {"q": "x" * 1_100_000})),
     "too many fields": (413, lambda: signed_in().post("/search/", {f"f{n}": "1" for n in range(2001)})),
@@ -78,6 +79,7 @@ def test_static_file_has_the_headers_and_may_be_cached(settings: Any) -> None:
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "no-store" not in answer.headers.get("Cache-Control", "")
+    assert "Access-Control-Allow-Origin" not in answer.headers
     answer.close()
 
 
