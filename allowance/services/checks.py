@@ -23,7 +23,7 @@ from allowance.models import (
     SheetWarning,
     WarningCode,
 )
-from gaobo_banzhuren.accounts.models import User
+from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.audit.services import record
 from gaobo_banzhuren.regulation.rules import AllowanceRules
 from gaobo_banzhuren.web.errors import StaleError, UserError
@@ -81,6 +81,7 @@ class Surroundings:
     roster_updated: Mapping[int, dt.datetime]
     differences: Mapping[int, Sequence[Adjustment]]
     objection_days: int
+    colleges: Mapping[str, str]
 
 
 def _surroundings(sheets: Sequence[MonthSheet]) -> Surroundings:
@@ -90,8 +91,8 @@ def _surroundings(sheets: Sequence[MonthSheet]) -> Surroundings:
     lines = SheetLine.objects.filter(
         sheet__month=(month - dt.timedelta(days=1)).replace(day=1), sheet__college__in=colleges, adjustment__isnull=True
     ).values_list("sheet__college_id", "staff_no", "kind", "name", "amount_fen", "headcount", "coefficient")
-    for college, staff_no, kind, *values in lines:
-        previous[college][staff_no, kind] = Before(*values)
+    for college, staff_no, kind, name, amount_fen, headcount, coefficient in lines:
+        previous[college][staff_no, kind] = Before(name, amount_fen, headcount, coefficient)
     answers: dict[int, list[HeadcountConfirmation]] = defaultdict(list)
     for answer in HeadcountConfirmation.objects.filter(month=month, school_class__college__in=colleges):
         answers[answer.school_class_id].append(answer)
@@ -101,7 +102,8 @@ def _surroundings(sheets: Sequence[MonthSheet]) -> Surroundings:
     )
     for item in waiting.select_related("teacher__user"):
         differences[item.college_id].append(item)
-    return Surroundings(previous, answers, roster_updated(colleges), differences, confirmation_days())
+    names = dict(College.objects.values_list("code", "name"))
+    return Surroundings(previous, answers, roster_updated(colleges), differences, confirmation_days(), names)
 
 
 def renew_warnings(sheets: Sequence[MonthSheet], settlement: Any, lines: Mapping[int, Sequence[SheetLine]]) -> None:
@@ -139,7 +141,7 @@ def _all_findings(
     yield from _jumps(lines, previous)
     yield from _without_class(lines)
     yield from _closed_but_teaching(sheet, settlement)
-    yield from _two_colleges(lines)
+    yield from _two_colleges(lines, around)
     yield from _headcounts_unconfirmed(sheet, settlement, around)
     yield from _terms_over(sheet, settlement)
     yield from _old_roster(sheet, around)
@@ -233,11 +235,14 @@ def _closed_but_teaching(sheet: MonthSheet, settlement: Any) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def _two_colleges(lines: Sequence[SheetLine]) -> Iterator[Found]:
+def _two_colleges(lines: Sequence[SheetLine], around: Surroundings) -> Iterator[Found]:
     for row in lines:
         shares = row.result.get("shares", []) if row.adjustment_id is None else []
         if len(shares) > 1:
-            others = "、".join(f"{share['college']} {_yuan(share['amount_fen'])} 元" for share in shares)
+            others = "、".join(
+                f"{around.colleges.get(share['college'], share['college'])} {_yuan(share['amount_fen'])} 元"
+                for share in shares
+            )
             yield Found(
                 WarningCode.TWO_COLLEGES, f"{row.staff_no}:{row.kind}",
                 f"{row.name}（{row.staff_no}）在两个学院任职，{row.kind}津贴按人数日分摊：{others}。",

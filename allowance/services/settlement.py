@@ -196,8 +196,8 @@ def _build_lines(sheet: MonthSheet, settlement: Settlement) -> list[SheetLine]:
         lines.append(line_row(sheet, line, settlement.facts.teacher_rows[key], encoded[key]))
     lines.sort(key=lambda row: (row.staff_no, row.kind != LineKind.TEACHING))
     lines += [adjustment_row(sheet, item) for item in settlement.adjustments(sheet)]
-    for number, line in enumerate(lines, start=1):
-        line.sequence = number
+    for number, row in enumerate(lines, start=1):
+        row.sequence = number
     return lines
 
 
