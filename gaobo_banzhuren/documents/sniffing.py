@@ -16,9 +16,11 @@ Kind = StoredFile.ContentType
 
 EXTENSIONS: Final = {Kind.PDF: "pdf", Kind.JPEG: "jpg", Kind.PNG: "png", Kind.DOCX: "docx", Kind.XLSX: "xlsx"}
 ALLOWED_TEXT: Final = "只能上传 PDF、JPG、PNG、DOCX、XLSX 文件"
-# A JPEG is unpacked at reduced size, a PNG cannot be: 24 million pixels take about 100 MB.
-MAX_PIXELS: Final = {Kind.JPEG: 120_000_000, Kind.PNG: 24_000_000}
-MAX_SIDE: Final = 4096
+# An ordinary JPEG is unpacked at reduced size; a PNG and a progressive JPEG are held whole: 16 million pixels take
+# 64 MB.
+MAX_PIXELS: Final = 16_000_000
+MAX_REDUCIBLE_PIXELS: Final = 120_000_000
+MAX_SIDE: Final = 3000
 JPEG_QUALITY: Final = 88
 OFFICE_LIMITS: Final = Limits(unpacked_bytes=100 * MIB, entries=2_000, small_part_bytes=60 * MIB)
 
@@ -59,17 +61,19 @@ def _redrawn(data: bytes, kind: StoredFile.ContentType) -> bytes:
             warnings.simplefilter("ignore")
             picture: Image.Image = Image.open(io.BytesIO(data), formats=[kind.name])
             width, height = picture.size
-            if width * height > MAX_PIXELS[kind]:
+            reducible = kind is Kind.JPEG and not picture.info.get("progressive")
+            if width * height > (MAX_REDUCIBLE_PIXELS if reducible else MAX_PIXELS):
                 raise UserError(f"图片过大（{width}×{height} 像素），请缩小后再上传")
             if kind is Kind.JPEG:
                 picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
             picture.load()
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
         raise UserError("图片已损坏或尺寸异常，请重新拍照或导出后再上传") from error
+    # Smaller first: every further step makes a copy.
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
     picture = ImageOps.exif_transpose(picture)
     has_alpha = kind is Kind.PNG and (picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info)
     plain = picture.convert("RGBA" if has_alpha else "RGB")
-    plain.thumbnail((MAX_SIDE, MAX_SIDE))
     # A new picture: nothing of the upload but its pixels is written.
     clean = Image.new(plain.mode, plain.size)
     clean.paste(plain)

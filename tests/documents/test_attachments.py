@@ -134,7 +134,11 @@ def test_a_huge_picture_is_refused_before_it_is_unpacked(owner, monkeypatch):
     huge = huge[: at + 13] + crc + huge[at + 17 :]
     with pytest.raises(UserError, match="图片"):
         store(upload(huge, "a.png"), owner=owner, purpose="x")
-    monkeypatch.setitem(sniffing.MAX_PIXELS, StoredFile.ContentType.JPEG, 100)
+    monkeypatch.setattr(sniffing, "MAX_PIXELS", 100)
+    store(upload(picture(), "a.jpg"), owner=owner, purpose="x")
+    with pytest.raises(UserError, match="40×20"):
+        store(upload(picture(progressive=True), "a.jpg"), owner=owner, purpose="x")
+    monkeypatch.setattr(sniffing, "MAX_REDUCIBLE_PIXELS", 100)
     with pytest.raises(UserError, match="40×20"):
         store(upload(picture(), "a.jpg"), owner=owner, purpose="x")
 

@@ -137,10 +137,19 @@ def test_many_threads_share_the_fonts_without_corrupting_a_document():
         assert all(pool.map(one, range(12)))
 
 
-def test_an_overlong_document_is_refused_before_it_is_laid_out(monkeypatch):
-    monkeypatch.setattr(pdf, "MAX_HTML", 100)
+def test_only_one_document_is_rendered_at_a_time(monkeypatch):
+    class Engine:
+        def render(self, markup: str) -> bytes:
+            return b"locked" if pdf._lock.locked() else b"open"
+
+    monkeypatch.setattr(pdf, "_engine", Engine())
+    assert html_to_pdf("x") == b"locked"
+
+
+@pytest.mark.parametrize("markup", ["<p>x</p>" * 125_001, "<p>" + "长" * 50_001 + "</p>"])
+def test_an_overlong_document_or_text_is_refused_before_it_is_laid_out(markup):
     with pytest.raises(UserError, match="分次打印"):
-        html_to_pdf("x" * 101)
+        html_to_pdf(markup)
 
 
 def test_without_pango_the_message_names_the_packages(monkeypatch):
