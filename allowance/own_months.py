@@ -21,6 +21,16 @@ from .models import MonthSheet, SheetEvent, SheetState
 LOOK_BACK = 12
 """Months before the present one in which a missing sheet is pointed out."""
 
+RECENT = 2
+"""Months before the present one in which a missing sheet stands in the list itself."""
+
+
+def _recent() -> dt.date:
+    month = Month.of(timezone.localdate())
+    for _ in range(RECENT):
+        month = month.previous
+    return month.first_day
+
 
 @dataclass(frozen=True, slots=True)
 class OwnMonth:
@@ -36,6 +46,20 @@ class OwnMonth:
     @property
     def is_due(self) -> bool:
         return self.sheet is None or self.sheet.state == SheetState.DRAFT
+
+    @property
+    def is_old(self) -> bool:
+        """Never settled and not of the last months: kept out of the way, not out of reach."""
+        return self.sheet is None and self.month < _recent()
+
+    @property
+    def urgency(self) -> tuple[int, dt.date]:
+        """Returned sheets first, then drafts from the oldest on, then months without a sheet from the newest back."""
+        if self.returned:
+            return 0, self.month
+        if self.sheet is not None:
+            return 1, self.month
+        return 2, dt.date.max - (self.month - dt.date.min)
 
     @property
     def missing(self) -> str:

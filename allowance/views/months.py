@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from allowance.own_months import college_months
 from allowance.services.settlement import Settled, settle_month
 from gaobo_banzhuren.accounts.models import College
 from gaobo_banzhuren.accounts.roles import Role
+from gaobo_banzhuren.regulation.models import SchoolYear
 from gaobo_banzhuren.web.actions import FormPage
 from gaobo_banzhuren.web.templatetags.gaobo import yuan
 from gaobo_banzhuren.web.views import RolePage
@@ -43,11 +45,20 @@ class MonthsPage(RolePage):
         return self.render(
             template="allowance/months.html",
             lead="每月一张：结算、核对提示、提交；继续教育学院审核后送人事。",
-            months=own,
-            due=next((row for row in own if row.decides and row.is_due), None),
+            months=[row for row in own if not row.is_old],
+            old=[row for row in own if row.is_old],
+            school_year=year_name(own[0].month if own else timezone.localdate()),
+            several=len({row.college.pk for row in own}) > 1,
+            due=min((row for row in own if row.decides and row.is_due), key=lambda row: row.urgency, default=None),
             this_month=Month.of(timezone.localdate()),
             may_settle=self.user.access.has(Role.COLLEGE_ADMIN),
         )
+
+
+def year_name(day: dt.date) -> str:
+    """The school year of the day; empty where none is set up."""
+    found = SchoolYear.objects.filter(starts_on__lte=day, ends_on__gte=day).first()
+    return found.name if found else ""
 
 
 class MonthPage(RolePage):
@@ -85,6 +96,7 @@ def show_month(page: RolePage, month: Month) -> HttpResponse:
         month=month,
         months=months,
         action=office_action(overview),
+        school_year=year_name(month.first_day),
         may_settle=bool(overview.rules) and month.first_day <= timezone.localdate(),
     )
 
