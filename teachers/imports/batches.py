@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -110,8 +111,7 @@ def run(content: bytes, file_name: str, *, actor: User | None, dry_run: bool = F
     """
     scope, college = scope_of(actor)
     reading = read(content)
-    with transaction.atomic():
-        lock_imports()
+    with _writing():
         result = compare(reading, scope)
         if dry_run or reading.problems or result.plan.is_empty:
             return result
@@ -170,16 +170,15 @@ def commit_steps(batch: ImportBatch, digest: str, *, actor: User) -> Iterator[Pr
     assert reading is not None
     yield Progress("写入", "与数据再核对一遍并写入", 70)
     try:
-        with transaction.atomic():
-            lock_imports()
+        with _writing():
             _claim(batch)
             result = compare(reading, scope)
             if reading.problems or _digest(batch, result.plan) != digest:
                 raise StaleError(MOVED_ON)
             _write(batch, result.plan, actor)
-    except (StaleError, IntegrityError) as problem:
+    except StaleError:
         _preview_again(batch, scope)
-        raise problem if isinstance(problem, StaleError) else StaleError(MOVED_ON) from problem
+        raise
     yield batch
 
 
@@ -199,9 +198,18 @@ def problems_of(batch: ImportBatch) -> Problems:
     return problems
 
 
-def lock_imports() -> None:
-    """Imports queue up: the second of two at once then compares with what the first has written."""
-    list(College.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+@contextmanager
+def _writing() -> Iterator[None]:
+    """The transaction of an import. Imports queue up: the second of two at once compares with what the first wrote.
+
+    What still slips in between is refused by the database; then, too, nothing was written and StaleError says so.
+    """
+    try:
+        with transaction.atomic():
+            list(College.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+            yield
+    except IntegrityError as problem:
+        raise StaleError(MOVED_ON) from problem
 
 
 def sha256(content: bytes) -> str:
@@ -301,7 +309,7 @@ def _write(batch: ImportBatch, plan: Plan, actor: User | None) -> None:
     audit.record(
         actor, "teachers.import", batch,
         after={
-            "file": batch.file_name, "sha256": batch.sha256, "counts": batch.counts, "plan": plan.digest(),
+            "file": batch.file_name, "sha256": batch.sha256, "counts": batch.counts, "preview": batch.preview_digest,
             "new": plan.total(NEW), "updated": plan.total(UPDATED),
         },
         college=batch.college_id,
