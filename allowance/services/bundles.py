@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from allowance import policies
@@ -15,6 +15,8 @@ from gaobo_banzhuren.web.errors import StaleError, UserError
 
 from .workflow import move
 
+ATTEMPTS = 5
+
 
 @transaction.atomic
 def create_bundle(sheets: Sequence[MonthSheet], *, actor: User, note: str = "") -> Bundle:
@@ -22,18 +24,24 @@ def create_bundle(sheets: Sequence[MonthSheet], *, actor: User, note: str = "") 
     policies.can_bundle(actor).require()
     if not sheets:
         raise UserError("请至少选择一张已审核的月表")
-    bundle = Bundle.objects.create(number=_next_number(), note=note.strip(), created_by=actor)
+    bundle = _numbered(note.strip(), actor)
     record(actor, "allowance.bundle_create", bundle, after={"sheets": [str(sheet) for sheet in sheets]})
     _take(bundle, sheets)
     return bundle
 
 
-def _next_number() -> str:
-    """JT-year-running number; the unique column refuses a second taker, who then tries again."""
+def _numbered(note: str, actor: User) -> Bundle:
+    """A bundle with the year's next number, JT-year-running number. Whoever is a moment later takes the one after."""
     year = timezone.localdate().year
-    last = Bundle.objects.select_for_update().filter(number__startswith=f"JT-{year}-").order_by("-number").first()
-    running = int(last.number.rsplit("-", 1)[1]) + 1 if last else 1
-    return f"JT-{year}-{running:03d}"
+    for _ in range(ATTEMPTS):
+        last = Bundle.objects.filter(number__startswith=f"JT-{year}-").order_by("-number").first()
+        running = int(last.number.rsplit("-", 1)[1]) + 1 if last else 1
+        try:
+            with transaction.atomic():
+                return Bundle.objects.create(number=f"JT-{year}-{running:03d}", note=note, created_by=actor)
+        except IntegrityError:
+            continue
+    raise StaleError("批次编号正被他人使用，请稍后再试")
 
 
 def _take(bundle: Bundle, sheets: Sequence[MonthSheet]) -> None:
