@@ -123,6 +123,18 @@ def test_search_without_scripts(new_page: Callable[..., Page], sign_in: Callable
     expect(page).to_have_url(re.compile("/search/$"))
 
 
+def test_places_and_sign_out_are_reachable_without_scripts(
+    new_page: Callable[..., Page], sign_in: Callable[[Page], str], shot: Any
+) -> None:
+    page = new_page(width=360, java_script_enabled=False)
+    page.goto(sign_in(page))
+    shot(page, "web-noscript-360")
+    expect(page.locator("#sidebar").get_by_role("link", name="首页")).to_be_visible()
+    page.locator(".account-button").focus()
+    page.get_by_role("button", name="退出").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+
+
 def test_phone_menu_has_the_places(phone: Page, sign_in: Callable[[Page], str], axe: Any, shot: Any) -> None:
     phone.goto(sign_in(phone))
     phone.get_by_role("button", name="更多").click()
