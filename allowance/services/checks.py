@@ -261,7 +261,9 @@ def _headcounts_unconfirmed(sheet: MonthSheet, settlement: Any, around: Surround
         for answer in objections:
             yield Found(
                 WarningCode.HEADCOUNT_UNCONFIRMED, row.code,
-                f"{row.name}：班主任对基准人数 {row.headcount} 人有异议：{answer.objection}"[:400],
+                # Not the words of the objection: they may name students, and the finding travels with the sheet to HR.
+                f"{row.name}：班主任对基准人数 {row.headcount} 人有异议"
+                f"（{timezone.localtime(answer.answered_at):%Y-%m-%d %H:%M} 提出）。",
             )  # fmt: skip
         if not given and not closed:
             waiting.append(row)

@@ -8,15 +8,16 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from allowance import policies
 from allowance.calculation import Line
 from allowance.explanation import Comparison, Explanation, compare, explain
-from allowance.models import HeadcountSnapshot, MonthSheet, SheetLine
+from allowance.models import HeadcountSnapshot, MonthSheet, SheetLine, SheetState
 from allowance.rosters import Names, names_behind
 from allowance.services.settlement import rules_of
 from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.web.views import DetailPage
 
-from .base import READERS, TEACHER, Crumbs, sheet_crumbs
+from .base import KEEPERS, READERS, TEACHER, Crumbs, sheet_crumbs
 from .shown import previous_month
 
 
@@ -101,9 +102,17 @@ class LinePage(LineDetailPage):
         # A person who is also a class teacher reads the own line of another college on the own page.
         return super().get_queryset().filter(sheet__in=MonthSheet.objects.visible_to(self.user))
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        line: SheetLine = self.object
+        closed = line.sheet.state in (SheetState.HANDED_OVER, SheetState.RECEIVED) and line.adjustment_id is None
+        context["may_adjust"] = closed and policies.can_propose_adjustment(self.user, line.sheet.college)
+        return context
+
     def get_breadcrumbs(self) -> Crumbs:
         line = self.object
-        return sheet_crumbs(line.sheet, (f"{line.name} {line.kind}", None))
+        home = self.user.access.has(*KEEPERS)
+        return sheet_crumbs(line.sheet, (f"{line.name} {line.kind}", None), home=home)
 
 
 class MyLinePage(LineDetailPage):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from allowance.models import MonthSheet, SheetLine, SheetState
 from allowance.years import YearTable, colleges_table, months_of, teachers_table, year_workbook
@@ -32,7 +33,9 @@ class YearBase(RolePage):
 
     @property
     def years(self) -> list[str]:
-        return list(SchoolYear.objects.order_by("-name").values_list("name", flat=True))
+        """Those that have begun, newest first."""
+        begun = SchoolYear.objects.filter(starts_on__lte=timezone.localdate())
+        return list(begun.order_by("-name").values_list("name", flat=True))
 
 
 class YearPage(YearBase):
