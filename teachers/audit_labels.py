@@ -15,6 +15,7 @@ labels.add_actions(
         "teachers.filing_questioned": "备案退问",
         "teachers.filing_answered": "答复退问",
         "teachers.nominate": "提名班主任",
+        "teachers.nomination_change": "修改提名",
         "teachers.nomination_conditions": "填写选聘条件",
         "teachers.nomination_submit": "提交提名",
         "teachers.nomination_approve": "同意提名",
@@ -37,6 +38,18 @@ labels.add_actions(
         "teachers.leave": "登记班主任请假",
         "teachers.leave_stand_in": "改派代班人",
         "teachers.leave_cancel": "撤销请假",
+        "teachers.class_create": "新建班级",
+        "teachers.class_update": "修改班级",
+        "teachers.student_add": "新增学生",
+        "teachers.student_update": "修改学生资料",
+        "teachers.student_state": "变更学生状态",
+        "teachers.student_move": "学生转班",
+        "teachers.roster_correct": "更正名册日期",
+        "teachers.guardian_save": "登记家长",
+        "teachers.teacher_create": "新增班主任",
+        "teachers.teacher_update": "修改班主任资料",
+        "teachers.document_add": "添加班主任材料",
+        "teachers.document_remove": "移除班主任材料",
     }
 )
 labels.add_fields(
