@@ -76,6 +76,11 @@ if (dialog && typeof dialog.showModal === "function") {
   });
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
+    if (event.key === "Escape") {
+      // A search field would only empty itself at the first press.
+      event.preventDefault();
+      dialog.close();
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       choose(event.key === "ArrowDown" ? 1 : -1);

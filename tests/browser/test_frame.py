@@ -114,6 +114,39 @@ def test_search_by_keyboard(page: Page, sign_in: Callable[[Page], str]) -> None:
     expect(page).to_have_url(re.compile("/t/colleges/new/$"))
 
 
+def test_open_search_is_accessible_and_closes(page: Page, sign_in: Callable[[Page], str], axe: Any) -> None:
+    page.goto(sign_in(page))
+    page.get_by_role("button", name="搜索班级、人员").click()
+    page.keyboard.type("rj")
+    expect(page.locator(".hit")).to_have_count(2)
+    axe(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#search-dialog")).to_be_hidden()
+
+
+def test_back_button_after_signing_out_shows_nothing(page: Page, sign_in: Callable[[Page], str]) -> None:
+    page.goto(sign_in(page) + "/t/colleges/")
+    expect(page.get_by_role("link", name="第01学院")).to_be_visible()
+    page.locator(".account-button").click()
+    page.get_by_role("button", name="退出").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    expect(page.get_by_role("link", name="第01学院")).to_have_count(0)
+
+
+def test_signing_out_leaves_no_drafts(page: Page, sign_in: Callable[[Page], str]) -> None:
+    page.goto(sign_in(page) + "/t/colleges/new/")
+    page.get_by_label("说明").press_sequentially(LONG)
+    expect(page.locator(".draft-saved")).to_contain_text("草稿已保存在本机")
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('gaobo-draft')).length") == 1
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator(".account-button").click()
+    page.get_by_role("button", name="退出").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('gaobo-draft')).length") == 0
+
+
 def test_search_without_scripts(new_page: Callable[..., Page], sign_in: Callable[[Page], str]) -> None:
     page = new_page(java_script_enabled=False)
     page.goto(sign_in(page) + "/search/")
