@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q
 
-from .calculation import earliest
+from .calculation import ONE_DAY, earliest
 from .models import Appointment, AppointmentState, ClassTeacher, Leave, PostKind, RosterEntry, SchoolClass
 
 
@@ -66,6 +66,14 @@ class LeaveFact(NamedTuple):
     first_day: dt.date
     last_day: dt.date
     stand_in_key: str | None
+
+
+class DismissalFact(NamedTuple):
+    """`effective_on` is the first day not in post. Whoever is in here is not 优秀 in the cycle; a hand-over is not."""
+
+    teacher_id: int
+    teacher_key: str
+    effective_on: dt.date
 
 
 class RosterSpan(NamedTuple):
@@ -137,6 +145,17 @@ def leave_facts(first: dt.date, last: dt.date) -> list[LeaveFact]:
         .values_list("teacher__user__staff_no", "starts_on", "ends_on", "stand_in__user__staff_no")
     )
     return [LeaveFact(*row) for row in rows]
+
+
+def dismissal_facts(first: dt.date, last: dt.date) -> list[DismissalFact]:
+    """Dismissals that took effect in the span, decided here or imported, once per person and day (C2.2). One query."""
+    rows = (
+        Appointment.objects.filter(state=AppointmentState.DISMISSED, ends_on__range=(first - ONE_DAY, last - ONE_DAY))
+        .order_by("ends_on", "teacher__user__staff_no")
+        .values_list("teacher_id", "teacher__user__staff_no", "ends_on")
+        .distinct()
+    )
+    return [DismissalFact(pk, key, ends_on + ONE_DAY) for pk, key, ends_on in rows if ends_on]
 
 
 def headcounts(days: dt.date | Mapping[int, dt.date], states: Iterable[str]) -> dict[int, int]:

@@ -13,8 +13,9 @@ from ..services.nominations import ConditionInput
 from .fields import ClassChoice, DateField, LongText, TeacherFields, VersionedForm, managed_classes
 
 
-class NominationForm(TeacherFields):
-    school_class = ClassChoice(label="班级", queryset=SchoolClass.objects.none(), empty_label="请选择")
+class TermsForm(forms.Form):
+    """What of a nomination may still be changed while it is a draft."""
+
     kind = forms.ChoiceField(label="聘任类别", choices=PostKind.choices, initial=PostKind.MAIN)
     starts_on = DateField(label="拟聘开始日期", help_text="在岗的第一天。")
     planned_end_on = DateField(label="聘期至", required=False, help_text="不填则按学年设置（通常到学年末，可续聘）。")
@@ -26,6 +27,14 @@ class NominationForm(TeacherFields):
         help_text="一班由两位班主任分带时才填本人负责的人数（口径 A-20）。",
     )
     note = LongText(label="说明", required=False, max_length=1000, rows=2)
+
+
+class DraftForm(TermsForm, VersionedForm):
+    pass
+
+
+class NominationForm(TeacherFields, TermsForm):
+    school_class = ClassChoice(label="班级", queryset=SchoolClass.objects.none(), empty_label="请选择")
 
     field_order = ("school_class", "teacher", "staff_no", "kind", "starts_on", "planned_end_on", "share", "note")
 

@@ -85,6 +85,27 @@ def create_nomination(
 
 
 @transaction.atomic
+def change_draft(
+    actor: User,
+    nomination: Nomination,
+    *,
+    starts_on: dt.date,
+    kind: PostKind | str = PostKind.MAIN,
+    planned_end_on: dt.date | None = None,
+    share: int | None = None,
+    note: str = "",
+    version: int | None = None,
+) -> Nomination:
+    """Other days or terms for a draft; another class or teacher is another nomination."""
+    policies.can_edit(actor, nomination).require()
+    check_class_days(nomination.school_class, starts_on, planned_end_on)
+    values = {"starts_on": starts_on, "kind": kind, "planned_end_on": planned_end_on, "share": share, "note": note}
+    before = _change(nomination, version=version, **values)
+    _record(actor, "teachers.nomination_change", nomination, before=before, after=_facts(nomination))
+    return nomination
+
+
+@transaction.atomic
 def save_conditions(
     actor: User, nomination: Nomination, conditions: Mapping[str, ConditionInput], *, version: int | None = None
 ) -> Nomination:

@@ -91,6 +91,7 @@ class AppointmentDetail(WithHistory, AppointmentPage):
         nomination = one.nomination
         return super().get_context_data(**kwargs) | {
             "steps": steps_for(self.user, one),
+            "linked": self.user.access.has(*COLLEGE_AND_OFFICE),
             "events": [
                 {"at": event.at, "what": event.get_kind_display(), "who": event.by.name, "text": event.text}
                 for event in one.filing_events.select_related("by")

@@ -18,7 +18,7 @@ from gaobo_banzhuren.web.policy import Decision
 from gaobo_banzhuren.web.views import DetailPage
 
 from ..filters import NominationFilter
-from ..forms.nominations import ConditionsForm, DecisionForm, NominationForm, RefusalForm, WithdrawForm
+from ..forms.nominations import ConditionsForm, DecisionForm, DraftForm, NominationForm, RefusalForm, WithdrawForm
 from ..models import Appointment, Nomination, StudentState
 from ..policies import nominations as policies
 from ..policies.common import MANAGERS
@@ -27,6 +27,7 @@ from ..services import nominations as services
 from .common import COLLEGE_AND_OFFICE, Crumbs, Step, VersionedAction, WithHistory
 
 LIST = "teachers:nominations"
+DRAFT_FIELDS = ("starts_on", "kind", "planned_end_on", "share", "note")
 
 
 class Nominations(ListPage):
@@ -109,36 +110,27 @@ class NominationDetail(WithHistory, NominationPage):
     def _steps(self, one: Nomination) -> list[Step]:
         if not self.user.access.has(*MANAGERS):
             return []
-        here, user = [one.pk], self.user
+        user = self.user
+
+        def address(name: str) -> str:
+            return reverse(f"teachers:{name}", args=[one.pk])
+
+        withdraw = Step("撤回", address("nomination_withdraw"), policies.can_withdraw(user, one), "x-lg")
         if one.state == "draft":
-            edit = policies.can_edit(user, one)
+            edit, submit = policies.can_edit(user, one), policies.can_submit(user, one)
+            tone = "plain" if submit else "primary"
             return [
-                Step(
-                    "提交",
-                    reverse("teachers:nomination_submit", args=here),
-                    policies.can_submit(user, one),
-                    "send",
-                    "primary",
-                ),
-                Step(
-                    "填写条件",
-                    reverse("teachers:nomination_conditions", args=here),
-                    edit,
-                    "pencil",
-                    "plain" if policies.can_submit(user, one) else "primary",
-                ),
-                Step(
-                    "撤回", reverse("teachers:nomination_withdraw", args=here), policies.can_withdraw(user, one), "x-lg"
-                ),
+                Step("提交", address("nomination_submit"), submit, "send", "primary"),
+                Step("填写条件", address("nomination_conditions"), edit, "pencil", tone),
+                Step("修改日期", address("nomination_edit"), edit, "calendar-event"),
+                withdraw,
             ]
         if one.state == "submitted":
             decide = policies.can_decide(user, one)
             return [
-                Step("同意并聘任", reverse("teachers:nomination_decide", args=here), decide, "check-lg", "primary"),
-                Step("不同意", reverse("teachers:nomination_reject", args=here), decide, "x-circle"),
-                Step(
-                    "撤回", reverse("teachers:nomination_withdraw", args=here), policies.can_withdraw(user, one), "x-lg"
-                ),
+                Step("同意并聘任", address("nomination_decide"), decide, "check-lg", "primary"),
+                Step("不同意", address("nomination_reject"), decide, "x-circle"),
+                withdraw,
             ]
         return []
 
@@ -164,6 +156,25 @@ def teacher_load(nomination: Nomination) -> dict[str, Any]:
         "many": hint_from is not None and bool(classes) and total >= hint_from,
         "hint_from": hint_from,
     }
+
+
+class EditNomination(NominationPage, ObjectFormPage):
+    title = "修改提名"
+    lead = "班级和人选不能改；要换人请撤回后重新提名。"
+    roles = MANAGERS
+    form_class = DraftForm
+    template_name = "web/form.html"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.object, name) for name in (*DRAFT_FIELDS, "version")}
+
+    def perform(self, form: DraftForm) -> str:
+        data = form.cleaned_data
+        services.change_draft(self.user, self.object, **{name: data[name] for name in (*DRAFT_FIELDS, "version")})
+        return "提名已修改。"
+
+    def get_success_url(self) -> str:
+        return str(self.object.get_absolute_url())
 
 
 class EditConditions(NominationPage, ObjectFormPage):

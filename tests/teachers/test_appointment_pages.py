@@ -78,6 +78,7 @@ MATRIX = [
     ("nominate", None, COLLEGE | {"other admin"}),
     ("nomination", "draft", COLLEGE | {"office"}),
     ("nomination_conditions", "draft", COLLEGE),
+    ("nomination_edit", "draft", COLLEGE),
     ("nomination_submit", "draft", COLLEGE),
     ("nomination_decide", "waiting", COLLEGE),
     ("nomination_reject", "waiting", COLLEGE),
@@ -248,6 +249,19 @@ def test_a_teacher_of_another_college_is_named_by_number(world):
     assert "没有这个工号" in str(missing.context["form"].errors["staff_no"])
     post(world.admin, "nominate", staff_no=guest.staff_no, **data)
     assert Nomination.objects.get(school_class=school_class).teacher == guest
+
+
+def test_a_draft_is_changed_and_what_is_submitted_is_not(world):
+    data = {"kind": "acting", "starts_on": "2024-02-26", "planned_end_on": "2024-06-30"}
+    version = world.draft.version
+    post(world.admin, "nomination_edit", world.draft.pk, version=version, **data)
+    world.draft.refresh_from_db()
+    assert (world.draft.kind, world.draft.starts_on) == ("acting", day("2024-02-26"))
+    stale = post(world.admin, "nomination_edit", world.draft.pk, version=version, **data)
+    late = post(world.admin, "nomination_edit", world.waiting.pk, version=world.waiting.version, **data)
+    assert (stale.status_code, late.status_code) == (409, 403)
+    world.waiting.refresh_from_db()
+    assert world.waiting.kind == "main"
 
 
 def test_a_bulk_filing_with_one_foreign_row_does_nothing(world):

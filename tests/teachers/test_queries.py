@@ -80,6 +80,21 @@ def test_each_class_may_be_asked_for_its_own_day(django_assert_num_queries):
     assert queries.headcounts({}, ["在读"]) == {}
 
 
+@pytest.mark.clause("C2.2")
+def test_a_dismissal_is_told_once_and_an_ordinary_change_not():
+    teacher = teacher_of()
+    for code in ("K1", "K2"):
+        appointed(
+            SchoolClassFactory(code=code), teacher, last="2023-11-19", state="dismissed", end_reason="解聘"
+        )  # fmt: skip
+    appointed(SchoolClassFactory(), last="2023-11-19")
+
+    assert queries.dismissal_facts(*NOVEMBER) == [(teacher.pk, teacher.staff_no, day("2023-11-20"))]
+    assert queries.dismissal_facts(day("2023-11-20"), day("2023-11-20")) != []
+    assert queries.dismissal_facts(day("2023-11-21"), day("2023-11-30")) == []
+    assert queries.dismissal_facts(day("2023-11-01"), day("2023-11-19")) == []
+
+
 def test_leaves_that_touch_the_month_come_whole_and_cancelled_ones_not():
     teacher, stand_in = teacher_of(), teacher_of()
     on_leave(teacher, "2023-10-20", "2023-11-25", stand_in)
