@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from ..imports.columns import BY_NAME
+from ..imports.reading import SHEETS
 
 IGNORED = "-"
 
@@ -32,9 +33,20 @@ class UploadForm(forms.Form):
 class ColumnsForm(forms.Form):
     """One choice per column that the sheets have: which field it is, or that it is not read."""
 
-    def __init__(self, *args: Any, layouts: list[dict[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, preview: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.layouts = layouts
+        self.layouts: list[dict[str, Any]] = preview.get("layouts", [])
+        self.unread: list[str] = preview.get("ignored", [])
+        layouts = self.layouts
+        free = [name for name in BY_NAME if name not in {layout["name"] for layout in layouts}]
+        for index, title in enumerate(self.unread if free else []):
+            self.fields[f"sheet-{index}"] = forms.ChoiceField(
+                choices=[(IGNORED, "不读取"), *((name, name) for name in free)],
+                initial=IGNORED,
+                required=False,
+                label=f"工作表「{title}」读作",
+                widget=forms.Select(attrs={"class": "form-select"}),
+            )
         for index, layout in enumerate(layouts):
             choices = [(IGNORED, "不读取"), *((c.field, _label(c)) for c in BY_NAME[layout["name"]].columns)]
             for column in layout["columns"]:
@@ -68,9 +80,17 @@ class ColumnsForm(forms.Form):
             for index, layout in enumerate(self.layouts)
         ]
 
+    def unread_sheets(self) -> list[Any]:
+        """A choice for every visible sheet that was not read, while one of the six is missing."""
+        return [self[name] for name in self.fields if name.startswith("sheet-")]
+
     def mapping(self, kept: dict[str, dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
         """The choices that differ from what the page showed, over those made before."""
         result = {sheet: dict(columns) for sheet, columns in kept.items()}
+        for index, title in enumerate(self.unread):
+            chosen = self.cleaned_data.get(f"sheet-{index}") or IGNORED
+            if chosen != IGNORED:
+                result.setdefault(SHEETS, {})[title] = chosen
         for index, layout in enumerate(self.layouts):
             for column in layout["columns"]:
                 chosen = self.cleaned_data[f"{index}-{column['letter']}"]

@@ -5,103 +5,26 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import College, User
-from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.audit import services as audit
 from gaobo_banzhuren.documents.problems import KEPT_PROBLEMS, Problem, Problems, show_value
-from gaobo_banzhuren.documents.workbooks_in import open_workbook
-from gaobo_banzhuren.web.errors import NotAllowed, StaleError
+from gaobo_banzhuren.web.errors import StaleError
 
 from ..models import ColumnMemory, ImportBatch, ImportState
 from ..services.imports.operations import NEW, UPDATED, Plan
 from ..services.imports.writing import MOVED_ON, write
-from .columns import BY_NAME, KINDS
-from .planning import make_plan
-from .reading import Layout, Reading, read_steps
+from .columns import BY_NAME
+from .examining import KIND, Progress, Result, compare, read, reading_steps, scope_of
+from .reading import SHEETS, Layout
 from .snapshot import Scope
 
-KIND: Final = "roster"
 SHOWN_CHANGES: Final = 20_000
 WAITING: Final = (ImportState.PREVIEWED, ImportState.REFUSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One step for the page that waits: the stage and what is happening in it; `percent` of the whole way."""
-
-    stage: str
-    text: str
-    percent: int
-
-
-@dataclass(slots=True)
-class Result:
-    """What reading and comparing a workbook gave."""
-
-    reading: Reading
-    plan: Plan
-
-    @property
-    def problems(self) -> list[Problem]:
-        """In the order in which a person goes through the file."""
-        order = {kind.name: index for index, kind in enumerate(KINDS)}
-        return sorted(self.reading.problems, key=lambda one: (order.get(one.sheet, -1), one.row or 0))
-
-    @property
-    def notes(self) -> list[str]:
-        return [*self.reading.notes, *self.plan.notes]
-
-
-def scope_of(user: User | None) -> tuple[Scope, College | None]:
-    """What the person may import: the office the whole school, a college admin the own college. Raises NotAllowed."""
-    if user is None or user.access.has(Role.OFFICE):
-        return Scope(), None
-    colleges = user.access.colleges(Role.COLLEGE_ADMIN)
-    if not colleges:
-        raise NotAllowed("只有二级学院管理员和继续教育学院可以导入名册。")
-    return Scope(colleges), College.objects.filter(pk__in=colleges).order_by("code").first()
-
-
-def reading_steps(
-    content: bytes, mapping: Mapping[str, Any] | None = None, *, layouts: bool = False
-) -> Iterator[Progress | Reading]:
-    """Read a workbook, saying how far it is; the last thing yielded is the Reading.
-
-    Raises WorkbookRefused when the file is not a workbook that may be read.
-    """
-    yield Progress("读取", "检查文件", 2)
-    reading = Reading(Problems())
-    names = [kind.name for kind in KINDS]
-    with open_workbook(content) as book:
-        for name, rows in read_steps(book, reading, mapping or {}, remembered(), layouts=layouts):
-            yield Progress("读取", f"工作表「{name}」已读 {rows} 行", 5 + 8 * (names.index(name) + 1))
-    yield reading
-
-
-def read(content: bytes, mapping: Mapping[str, Any] | None = None) -> Reading:
-    """Like `reading_steps`, without the waiting."""
-    *_, reading = reading_steps(content, mapping)
-    assert isinstance(reading, Reading)
-    return reading
-
-
-def compare(reading: Reading, scope: Scope) -> Result:
-    """The reading against the database as it is now; a reading is compared once."""
-    return Result(reading, make_plan(reading, scope, timezone.localdate()))
-
-
-def remembered() -> dict[str, dict[str, str | None]]:
-    """Columns that somebody matched by hand before, by sheet."""
-    found: dict[str, dict[str, str | None]] = {}
-    for sheet, header, field in ColumnMemory.objects.filter(kind=KIND).values_list("sheet", "header", "field"):
-        found.setdefault(sheet, {})[header] = field or None
-    return found
 
 
 def run(content: bytes, file_name: str, *, actor: User | None, dry_run: bool = False) -> Result:
@@ -320,12 +243,20 @@ def _remember(batch: ImportBatch, actor: User) -> None:
     """Keep the person's choices by header text. A header that is one of the known names is never given another meaning
     for other files."""
     for sheet, columns in batch.mapping.items():
+        if sheet == SHEETS:
+            for title, name in columns.items():
+                _keep_choice(SHEETS, title, name or "", actor)
+            continue
         layout = next((one for one in batch.preview["layouts"] if one["name"] == sheet), None)
         texts = {one["letter"]: one["text"] for one in layout["columns"]} if layout else {}
         known = {name for column in BY_NAME[sheet].columns for name in (column.header, *column.aliases)}
         for letter, field in columns.items():
             text = texts.get(letter, "")
             if text and text not in known and field:
-                ColumnMemory.objects.update_or_create(
-                    kind=KIND, sheet=sheet, header=text[:80], defaults={"field": field, "remembered_by": actor}
-                )
+                _keep_choice(sheet, text, field, actor)
+
+
+def _keep_choice(sheet: str, header: str, field: str, actor: User) -> None:
+    ColumnMemory.objects.update_or_create(
+        kind=KIND, sheet=sheet, header=header[:80], defaults={"field": field, "remembered_by": actor}
+    )

@@ -19,6 +19,8 @@ from gaobo_banzhuren.documents.workbooks_in.headers import HEADER_ROWS, find_hea
 from .columns import KINDS, SheetKind
 
 TICK: Final = 500
+SHEETS: Final = "*"
+"""Key under which a mapping says which sheet is which, as title → fixed name."""
 SAMPLES: Final = 3
 
 ColumnMap = Mapping[str, Mapping[str, str | None]]
@@ -96,9 +98,10 @@ def read_steps(
 ) -> Iterator[tuple[str, int]]:
     """Fill `reading`, yielding (sheet, rows so far) now and then so that a page can show how far it is."""
     used = set()
+    titles = _named_sheets(book, mapping, memory)
     for kind in KINDS:
         try:
-            title = book.resolve(kind.name)
+            title = book.resolve(kind.name) or titles.get(kind.name)
         except WorkbookRefused as refused:
             reading.problems.sheet(kind.name, refused.message)
             reading.unreadable.add(kind.name)
@@ -115,6 +118,12 @@ def read_steps(
         names = "".join(f"「{kind.name}」" for kind in KINDS)
         where = "、".join(reading.ignored or reading.hidden) or "工作簿"
         reading.problems.sheet(where, f"没有找到名册的工作表，应至少有{names}中的一张")
+
+
+def _named_sheets(book: SafeWorkbook, mapping: ColumnMap, memory: ColumnMap) -> dict[str, str]:
+    """Sheets under another name that somebody said are one of the six, by the fixed name."""
+    said = {**memory.get(SHEETS, {}), **mapping.get(SHEETS, {})}
+    return {name: title for title, name in said.items() if name and title in book.sheet_names}
 
 
 def _mapping_for(
@@ -138,7 +147,7 @@ def _read_sheet(
 ) -> Iterator[tuple[str, int]]:
     if layouts:
         reading.layouts.append(_layout(book, kind, title, mapping))
-    table = book.table(kind.name, kind.columns, reading.problems, mapping=mapping or None)
+    table = book.table(title, kind.columns, reading.problems, mapping=mapping or None)
     if table is None:
         reading.unreadable.add(kind.name)
         return

@@ -79,6 +79,21 @@ def desired(recorded: Sequence[Spell], said: Said) -> list[Spell]:
 
     Raises Contradiction when the row says something that the recorded history excludes.
     """
+    result = _desired(recorded, said)
+    if not _says(result, said):
+        since = result[-1]
+        raise Contradiction("state_on", f"与记录不符（{since.first} 起为「{since.state}」），请在学生页更正")
+    return result
+
+
+def _says(spells: Sequence[Spell], said: Said) -> bool:
+    """Whether the row, read once more, finds itself in the spans."""
+    last = spells[-1]
+    begins = said.state == ENROLLED or last.first == said.state_on
+    return (last.class_code, last.state) == (said.class_code, said.state) and begins
+
+
+def _desired(recorded: Sequence[Spell], said: Said) -> list[Spell]:
     if not recorded:
         return fresh(said)
     start = current_stay(recorded)
@@ -94,6 +109,10 @@ def _moved(recorded: Sequence[Spell], prior: list[Spell], stay: list[Spell], sai
     last = recorded[-1]
     if any(spell.class_code == said.class_code and spell.first == said.joined for spell in prior):
         raise Contradiction("class_code", f"与记录不符：该生 {stay[0].first} 起已转到班级「{last.class_code}」")
+    if prior and prior[-1].class_code == said.class_code and said.joined == stay[0].first:
+        raise Contradiction(
+            "class_code", f"与记录不符：该生 {stay[0].first} 从本班转到班级「{last.class_code}」，请在学生页更正"
+        )
     if said.joined > last.first:
         ends = said.joined - ONE_DAY
         kept = last if last.last is not None and last.last <= ends else last._replace(last=ends, pk=None)

@@ -27,7 +27,7 @@ from gaobo_banzhuren.web.views import DetailPage, RolePage
 from ..exports.roster import roster_workbook, template_workbook
 from ..forms.imports import ColumnsForm, UploadForm
 from ..imports import batches, words  # noqa: F401  words and looks for the pages
-from ..imports.batches import Progress
+from ..imports.examining import Progress, scope_of
 from ..models import ImportBatch, ImportState
 from ..services.imports.operations import BAD, NEW, SAME, UPDATED
 from ..services.imports.undoing import blockers, people_without_access, undo
@@ -148,10 +148,9 @@ class Batch(BatchPage):
             **self._problems(batch),
         }
         if state in batches.WAITING:
-            context["columns_form"] = kwargs.get("columns_form") or ColumnsForm(
-                layouts=batch.preview.get("layouts", [])
-            )
-            context["columns_open"] = any(layout["missing"] for layout in batch.preview.get("layouts", []))
+            context["columns_form"] = ColumnsForm(preview=batch.preview)
+            layouts = batch.preview.get("layouts", [])
+            context["columns_open"] = not layouts or any(layout["missing"] for layout in layouts)
             context["consequences"] = _consequences(batch)
         if state == ImportState.COMMITTED:
             context["undo_decision"] = _may_undo(batch)
@@ -208,7 +207,7 @@ class Columns(BatchPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         batch: ImportBatch = self.object
-        form = ColumnsForm(request.POST, layouts=batch.preview.get("layouts", []))
+        form = ColumnsForm(request.POST, preview=batch.preview)
         if not form.is_valid():
             said = "；".join(str(error) for errors in form.errors.values() for error in errors)
             messages.error(request, f"列的对应没有改动：{said}")
@@ -305,7 +304,7 @@ class RosterExport(ImportPage):
         return self.render(whole_school=self.user.access.has(Role.OFFICE))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        scope, college = batches.scope_of(self.user)
+        scope, college = scope_of(self.user)
         data = roster_workbook(self.user, scope)
         with transaction.atomic():
             audit.record(self.user, "teachers.roster_export", college=college, object_text="名册导出")

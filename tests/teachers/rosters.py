@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from openpyxl import Workbook
 
-from teachers.imports import batches
+from teachers.imports import batches, examining
 from teachers.imports.columns import BY_NAME
 from teachers.services.imports.operations import NEW, SAME, UPDATED
 
@@ -85,23 +85,23 @@ def base() -> dict[str, list[list[Any]]]:
     }
 
 
-def run(content: bytes, **options: Any) -> batches.Result:
+def run(content: bytes, **options: Any) -> examining.Result:
     return batches.run(content, "名册.xlsx", actor=options.pop("actor", None), **options)
 
 
-def imported(sheets: Mapping[str, Rows]) -> batches.Result:
+def imported(sheets: Mapping[str, Rows]) -> examining.Result:
     """Import a workbook that must be without a problem."""
     result = run(workbook(sheets))
     assert [str(problem) for problem in result.problems] == []
     return result
 
 
-def totals(result: batches.Result) -> tuple[int, int, int]:
+def totals(result: examining.Result) -> tuple[int, int, int]:
     """新增, 更新, 未变 of all sheets together."""
     return result.plan.total(NEW), result.plan.total(UPDATED), result.plan.total(SAME)
 
 
-def lines(result: batches.Result) -> list[str]:
+def lines(result: examining.Result) -> list[str]:
     return [str(problem) for problem in result.problems]
 
 

@@ -120,6 +120,21 @@ def test_a_wrongly_guessed_column_is_corrected_and_remembered():
     assert uploaded(client, saved(book)).state == "previewed"
 
 
+def test_a_sheet_under_another_name_is_assigned_and_remembered():
+    imported({name: rows for name, rows in base().items() if name != "学生"})
+    book = openpyxl.load_workbook(io.BytesIO(workbook({"学生": base()["学生"]})))
+    book["学生"].title = "23级名单"
+    client = client_for(office())
+    batch = uploaded(client, saved(book))
+    assert batch.problems[0][5].startswith("没有找到名册的工作表")
+    client.post(url("import_columns", batch), {"sheet-0": "学生"})
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["学生"]["新增"]) == ("previewed", 6)
+    assert uploaded(client, saved(book)).counts["学生"]["新增"] == 6
+    client.post(url("import_commit", batch), {"digest": batch.preview_digest})
+    assert Student.objects.count() == 6
+
+
 def test_two_columns_cannot_be_the_same_field():
     client = client_for(office())
     batch = uploaded(client, workbook(base()))

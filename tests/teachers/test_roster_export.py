@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from gaobo_banzhuren.accounts.models import College
 from teachers.exports.roster import roster_rows, roster_workbook, template_workbook
-from teachers.imports.batches import scope_of
+from teachers.imports.examining import scope_of
 from tests.factories import college_admin, office
 from tests.teachers.rosters import SAMPLE, base, imported, lines, run, totals
 

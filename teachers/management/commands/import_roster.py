@@ -11,7 +11,7 @@ from django.db import OperationalError, ProgrammingError
 
 from gaobo_banzhuren.web.commands import UserCommand
 from gaobo_banzhuren.web.errors import UserError
-from teachers.imports import batches
+from teachers.imports import batches, examining
 from teachers.services.imports.operations import NEW, SAME, UPDATED
 
 
@@ -51,7 +51,7 @@ def _content(path: Path) -> bytes:
         raise UserError(f"文件不能读取：{path}（{problem.strerror}）") from None
 
 
-def _refuse(result: batches.Result) -> None:
+def _refuse(result: examining.Result) -> None:
     count = result.reading.problems.count
     if not count:
         return
