@@ -81,18 +81,18 @@ def create_appointment(
     starts_on: dt.date,
     action: str,
     ends_on: dt.date | None = None,
+    default_term: bool = True,
     **values: Any,
 ) -> Appointment:
     """Put a teacher in post and hand the appointment in for filing; the caller has asked its policy.
 
     `values` are further fields (kind, planned_end_on, share, nomination, note, end_reason, state). Without
-    `planned_end_on` the term is that of the school year (A-81). Raises UserError when a day is taken.
+    `planned_end_on` the term is that of the school year (A-81), or none when `default_term` is off. Raises UserError when a day is taken.
     """
-    if values.get("planned_end_on") is None:
+    if values.get("planned_end_on") is None and default_term:
         values["planned_end_on"] = term_end(school_class, starts_on)
-    check_new(
-        school_class, teacher, starts_on, ends_on, share=values.get("share"), planned_end_on=values["planned_end_on"]
-    )
+    planned = values.get("planned_end_on")
+    check_new(school_class, teacher, starts_on, ends_on, share=values.get("share"), planned_end_on=planned)
     with guarded(school_class):
         appointment = Appointment.objects.create(
             school_class=school_class,
@@ -263,7 +263,10 @@ def correct_appointment(
     share: int | None = None,
     version: int | None = None,
 ) -> Appointment:
-    """Void the wrong entry and make the right one in its place, to be filed anew; return the new one."""
+    """Void the wrong entry and make the right one in its place, to be filed anew; return the new one.
+
+    The term is what is given here and nothing else: an imported appointment without a term stays without one.
+    """
     if ends_on and end_reason == EndReason.DISMISSED:
         raise NotAllowed("解聘须经解聘程序，不能通过更正录入（第二条）。")
     if ends_on and not end_reason:
@@ -286,6 +289,7 @@ def correct_appointment(
         starts_on=starts_on,
         ends_on=ends_on,
         action="teachers.correct",
+        default_term=False,
         kind=appointment.kind,
         planned_end_on=planned_end_on,
         share=share,

@@ -202,6 +202,15 @@ def test_a_correction_keeps_the_wrong_row_and_makes_a_new_one(admin, school_clas
     assert Appointment.objects.on(day("2023-10-05")).get() == right
 
 
+@pytest.mark.clause("C2.3")
+def test_a_corrected_import_gets_no_term_that_nobody_entered(admin, school_class):
+    imported = appointed(school_class, first="2023-10-01")
+    right = services.correct_appointment(admin, imported, reason="开始日期录错", starts_on=day("2023-09-11"))
+
+    assert right.planned_end_on is None
+    assert Appointment.objects.on(day("2025-03-01")).get() == right
+
+
 def test_a_correction_that_cannot_be_leaves_the_old_row(admin, school_class):
     appointed(school_class, last="2023-09-30")
     wrong = appointed(school_class, first="2023-10-01")
