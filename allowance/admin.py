@@ -34,7 +34,7 @@ class ReadOnlyAdmin(ScopedModelAdmin):
     can_change = False
     private: ClassVar[tuple[str, ...]] = ()
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [field.name for field in self.model._meta.concrete_fields if field.name not in self.private]
 
 
@@ -70,7 +70,6 @@ class MonthSheetAdmin(ReadOnlyAdmin):
     date_hierarchy = "month"
     list_select_related = ("college", "bundle")
     private = ("rules",)
-    actions = [settle_again]  # noqa: RUF012  the admin's own type
 
     @admin.display(description="金额（元）", ordering="total_fen")
     def total(self, sheet: MonthSheet) -> str:

@@ -11,12 +11,13 @@ from allowance.calculation import Month
 from allowance.models import MonthSheet
 from gaobo_banzhuren.accounts.roles import Role
 
-COLLEGE = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
-OFFICE = (Role.OFFICE,)
-HR = (Role.HR,)
-KEEPERS = (*COLLEGE, Role.OFFICE)
-READERS = (*KEEPERS, Role.HR)
-TEACHER = (Role.CLASS_TEACHER,)
+Roles = tuple[Role, ...]
+COLLEGE: Roles = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
+OFFICE: Roles = (Role.OFFICE,)
+HR: Roles = (Role.HR,)
+KEEPERS: Roles = (*COLLEGE, Role.OFFICE)
+READERS: Roles = (*KEEPERS, Role.HR)
+TEACHER: Roles = (Role.CLASS_TEACHER,)
 Crumbs = list[tuple[str, str | None]]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
@@ -62,7 +62,7 @@ class BundlesPage(ListPage):
 class BundleDetailPage(DetailPage):
     """Base of the pages about one bundle."""
 
-    roles = (*OFFICE, *HR)
+    roles: ClassVar[tuple[Role, ...]] = (*OFFICE, *HR)
     model = Bundle
     object_name = "bundle"
 

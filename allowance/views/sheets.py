@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -39,7 +39,7 @@ BACK = ("退回", "重新打开")
 class SheetDetailPage(DetailPage):
     """Base of the pages about one sheet."""
 
-    roles = READERS
+    roles: ClassVar[tuple[Role, ...]] = READERS
     model = MonthSheet
     object_name = "sheet"
 

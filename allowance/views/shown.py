@@ -118,7 +118,8 @@ def previous_month(month: dt.date) -> dt.date:
 
 def shown_rows(sheet: MonthSheet, document: SheetDocument, user: User) -> list[ShownRow]:
     """The rows with the comparison at each person's first line; without a sheet of the month before there is none."""
-    now, before = defaultdict(list), defaultdict(list)
+    now: dict[str, list[Line]] = defaultdict(list)
+    before: dict[str, list[Line]] = defaultdict(list)
     visible = SheetLine.objects.visible_to(user).filter(sheet__college=sheet.college_id, adjustment__isnull=True)
     months = {sheet.month: now, previous_month(sheet.month): before}
     for month, staff_no, result in visible.filter(sheet__month__in=months).values_list(

@@ -100,7 +100,7 @@ def _reviewed(user: User, sheet: MonthSheet, office: bool) -> NextSteps:
 def _handed_over(user: User, sheet: MonthSheet, office: bool) -> NextSteps:
     bundle = sheet.bundle
     assert bundle is not None
-    steps = ()
+    steps: tuple[Step, ...] = ()
     if office or user.access.has(Role.HR):
         steps = (Step(f"批次 {bundle}", reverse("allowance:bundle", args=[bundle.pk]), "archive"),)
     if sheet.state == SheetState.RECEIVED:

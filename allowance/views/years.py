@@ -46,9 +46,10 @@ class YearPage(YearBase):
 
     @property
     def college(self) -> College | None:
-        """The one asked for, or the only one; None shows all colleges."""
+        """The one asked for, or the only own one; None shows all colleges."""
+        office = self.user.access.has(Role.OFFICE)
         rows = College.objects.all()
-        if not self.user.access.has(Role.OFFICE):
+        if not office:
             rows = rows.filter(pk__in=self.user.access.colleges(*COLLEGE))
         asked = self.request.GET.get("college", "")
         if asked:
@@ -56,7 +57,7 @@ class YearPage(YearBase):
                 raise Http404
             found: College = find_or_404(rows, pk=int(asked[:15]))
             return found
-        own = list(rows[:2])
+        own = [] if office else list(rows[:2])
         return own[0] if len(own) == 1 else None
 
     def get_title(self) -> str:

@@ -132,7 +132,9 @@ def test_a_foreign_sheet_looks_exactly_like_a_missing_one(closed):
     assert len(foreign.content) == len(missing.content)
 
 
-@pytest.mark.parametrize("address", ["months/2023-13/", "months/abc/", "sheets/99999999999999999999/", "years/1999-2000/"])
+@pytest.mark.parametrize(
+    "address", ["months/2023-13/", "months/abc/", "sheets/99999999999999999999/", "years/1999-2000/"]
+)
 def test_odd_addresses_are_missing(world, address):
     assert client_for(world.office).get(f"/allowance/{address}").status_code == 404
 
