@@ -124,7 +124,7 @@ class GuardianForm(forms.Form):
     def __init__(self, *args: Any, guardian: Guardian | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if guardian:
-            self.initial |= {"name": guardian.name, "relation": guardian.relation, "phone": guardian.phone}
+            self.initial.update({"name": guardian.name, "relation": guardian.relation, "phone": guardian.phone})
 
 
 class TeacherForm(forms.Form):
