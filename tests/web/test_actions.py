@@ -4,9 +4,11 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from gaobo_banzhuren.accounts.models import College
-from gaobo_banzhuren.web.models import SentForm
+from gaobo_banzhuren.accounts.models import College, User
+from gaobo_banzhuren.web.models import KEPT_FOR, SentForm
+from gaobo_banzhuren.web.views import visible
 from tests.factories import CollegeFactory, client_for, college_admin, office
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_pages")]
@@ -160,3 +162,20 @@ def test_message_with_markup_is_escaped(client: Client) -> None:
     assert "&lt;script&gt;alert(2)" in text
     assert "<script>alert" not in text
     assert "<img src=x" not in text
+
+
+def test_old_tokens_are_cleared(client: Client) -> None:
+    old = SentForm.objects.create(token="old", user=client_user(client), sent_at=timezone.now() - KEPT_FOR * 2)
+    client.post(NEW, filled(client))
+
+    assert not SentForm.objects.filter(pk=old.pk).exists()
+    assert SentForm.objects.count() == 1
+
+
+def client_user(client: Client) -> User:
+    return User.objects.get(pk=client.session["_auth_user_id"])
+
+
+def test_model_without_a_scope_is_refused_at_the_first_call() -> None:
+    with pytest.raises(TypeError, match="visible_to"):
+        visible(SentForm, User())

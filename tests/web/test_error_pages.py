@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
-from gaobo_banzhuren.web.error_views import back_address, too_many
+from gaobo_banzhuren.web.error_views import back_address, posted_texts, too_many
 from tests.factories import class_teacher, client_for, office
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_pages")]
@@ -94,3 +96,29 @@ def test_address_of_a_form_opened_as_a_page_is_no_dead_end() -> None:
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
     assert "请从页面上操作" in answer.content.decode()
+
+
+def test_database_lost_before_the_page_is_reached_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = client_for(office())
+    client.raise_request_exception = False
+
+    def lost(*_: object) -> None:
+        raise OperationalError("could not connect to 10.1.2.3")
+
+    monkeypatch.setattr(SessionStore, "load", lost)
+    answer = client.get("/")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "10.1.2.3" not in answer.content.decode()
+
+
+def test_body_that_cannot_be_read_does_not_break_the_page(settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1
+    request = RequestFactory().post("/", {"a": "1", "b": "2"})
+
+    assert posted_texts(request) == []
+
+
+def test_forged_host_leads_home() -> None:
+    assert back_address(RequestFactory().get("/", HTTP_HOST="evil.example", HTTP_REFERER="http://evil.example/")) == "/"
