@@ -14,6 +14,7 @@ from .columns import BY_NAME
 from .reading import Reading, Row
 from .snapshot import Scope, Snapshot, folded
 
+OWN_POST = "是您本人，本人的聘任和请假请由另一位有权限的人办理"
 FOREIGN = "不在您的学院范围内，请删去此行或联系继续教育学院"
 
 
@@ -27,6 +28,11 @@ class Context:
     today: dt.date
     made: dict[tuple[str, str], Ref] = field(default_factory=dict)
     bad_rows: dict[str, set[int]] = field(default_factory=dict)
+
+    def is_own(self, number: str) -> bool:
+        """Whether the 工号 is that of the importing person, who decides nothing over the own post."""
+        known = self.snapshot.people.get(number)
+        return known is not None and known.user_id == self.scope.user_id
 
     @property
     def scope(self) -> Scope:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import College, User
+from gaobo_banzhuren.accounts.policies import grantable_roles
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.documents.problems import Problem, Problems
 from gaobo_banzhuren.documents.workbooks_in import open_workbook
@@ -55,11 +56,13 @@ class Result:
 def scope_of(user: User | None) -> tuple[Scope, College | None]:
     """What the person may import: the office the whole school, a college admin the own college. Raises NotAllowed."""
     if user is None or user.access.has(Role.OFFICE):
-        return Scope(), None
+        grantable = frozenset(map(str, grantable_roles(user))) if user else None
+        return Scope(None, grantable, user.pk if user else None), None
     colleges = user.access.colleges(Role.COLLEGE_ADMIN)
     if not colleges:
         raise NotAllowed("只有二级学院管理员和继续教育学院可以导入名册。")
-    return Scope(colleges), College.objects.filter(pk__in=colleges).order_by("code").first()
+    grantable = frozenset(map(str, grantable_roles(user)))
+    return Scope(colleges, grantable, user.pk), College.objects.filter(pk__in=colleges).order_by("code").first()
 
 
 def reading_steps(

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..models import Leave
 from ..services.imports.operations import LEAVE, NOW, WRITER
-from .checks import Context, in_order, note_new, note_updated, shown
+from .checks import OWN_POST, Context, in_order, note_new, note_updated, shown
 from .columns import LEAVES
 from .planning_posts import CORRECTED, check_teacher, teacher_key
 from .reading import Row
@@ -73,6 +73,9 @@ def _plan_leave(context: Context, row: Row, old: LeaveFact | None) -> None:
                 LEAVE, old.pk, {"ends_on": old.ends_on, "cancelled_at": None},
                 {"cancelled_at": NOW, "cancel_reason": CORRECTED},
             )  # fmt: skip
+    if (old is None or details) and context.is_own(number):
+        context.report(LEAVES, row, "staff_no", OWN_POST)
+        return
     if old is None or details:
         values: dict[str, Any] = {
             "teacher_id": teacher_key(context, number), "starts_on": row["starts_on"], "ends_on": row["ends_on"],

@@ -14,6 +14,8 @@ from .columns import APPOINTMENTS, CLASSES, COLLEGES, TEACHERS
 from .reading import Row
 from .snapshot import ClassFact, PersonFact
 
+OTHER_ROLES = "的账号有您不能管理的角色或是您本人的，改动请由系统管理员办理"
+
 
 def college_key(context: Context, code: str) -> int | Ref | None:
     """Key of a college that exists or is made by this workbook."""
@@ -67,6 +69,8 @@ def plan_teachers(context: Context) -> None:
         college = _college_of(context, TEACHERS, row)
         if known is not None and not _may_take(context, known):
             context.report(TEACHERS, row, "staff_no", FOREIGN)
+        elif known is not None and _needs_manager(context, row, known, college):
+            context.report(TEACHERS, row, "staff_no", OTHER_ROLES)
         if context.is_bad(TEACHERS, row):
             continue
         if known is None or known.teacher_id is None:
@@ -81,6 +85,12 @@ def _may_take(context: Context, known: PersonFact) -> bool:
     if scope.colleges is None:
         return True
     return scope.allows(known.college_id if known.teacher_id else known.home_college_id)
+
+
+def _needs_manager(context: Context, row: Row, known: PersonFact, college: Any) -> bool:
+    """The row makes a class teacher of an account, renames or moves it, and the person may not manage that account."""
+    changes = known.teacher_id is None or known.name != row["name"] or known.college_id != college
+    return changes and not context.scope.manages(known.user_id, known.roles)
 
 
 def _college_of(context: Context, sheet: str, row: Row) -> int | Ref | None:
@@ -115,7 +125,7 @@ def _make_teacher(context: Context, row: Row, known: PersonFact | None, college:
             "category": row["category"] or StaffCategory.INTERNAL.value,
         },
     )  # fmt: skip
-    if known is None or not known.is_granted:
+    if known is None or Role.CLASS_TEACHER not in known.roles:
         starts_on = min(first_day or context.today, context.today)
         plan.create(GRANT, number, {"user_id": user, "role": Role.CLASS_TEACHER.value, "starts_on": starts_on})
     note_new(context, TEACHERS, row, number, name, "college", "category")

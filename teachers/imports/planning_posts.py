@@ -8,7 +8,7 @@ from typing import Any
 
 from ..models import AppointmentState, Dismissal, EndReason, Handover
 from ..services.imports.operations import APPOINTMENT, CLASS, TEACHER, WRITER, Ref
-from .checks import FOREIGN, Context, in_order, note_new, note_updated, shown, unknown
+from .checks import FOREIGN, OWN_POST, Context, in_order, note_new, note_updated, shown, unknown
 from .columns import APPOINTMENTS, CLASSES, TEACHERS
 from .reading import Row
 from .snapshot import PostFact
@@ -57,15 +57,20 @@ def plan_appointments(context: Context) -> None:
         for post in posts
     }
     results: list[tuple[Row, PostFact | None, PostFact]] = []
+    files = context.scope.colleges is None
     for row in rows:
         old = recorded.get(_post_key(row))
         if context.is_bad(APPOINTMENTS, row):
             # Its days still stand against others', if they could be read.
             if seen.get(_post_key(row)) is row and _ordered(row) and _in_scope(context, row["class_code"]):
-                results.append((row, old, _said_post(row, old)))
+                results.append((row, old, _said_post(row, old, files=files)))
         elif old is None or _agrees(context, row, old):
-            results.append((row, old, _said_post(row, old)))
+            results.append((row, old, _said_post(row, old, files=files)))
     _check_overlaps(context, results, recorded.values())
+    _check_own(context, results)
+    left = sum(1 for row, _, new in results if row["filed_on"] and row["filed_on"] != new.filed_on)
+    if left:
+        context.plan.notes.append(f"备案由继续教育学院登记，工作表「聘任」中 {left} 条备案日期没有采用")
     for row, old, new in results:
         if context.is_bad(APPOINTMENTS, row):
             continue
@@ -73,6 +78,12 @@ def plan_appointments(context: Context) -> None:
             _make_post(context, row, new)
         else:
             _change_post(context, row, old, new)
+
+
+def _check_own(context: Context, results: list[tuple[Row, PostFact | None, PostFact]]) -> None:
+    for row, old, new in results:
+        if old != new and row["staff_no"] and context.is_own(row["staff_no"]):
+            context.report(APPOINTMENTS, row, "staff_no", OWN_POST)
 
 
 def _post_key(row: Row) -> tuple[Any, Any, Any]:
@@ -107,9 +118,13 @@ def _check_appointment(context: Context, row: Row) -> None:
         context.report(APPOINTMENTS, row, "ends_on", f"不能为空（已填结束原因「{row['end_reason']}」）")
 
 
-def _said_post(row: Row, old: PostFact | None) -> PostFact:
-    """The appointment as the row wants it; a blank 备案日期 leaves the recorded one."""
-    filed = row["filed_on"] or (old.filed_on if old else None)
+def _said_post(row: Row, old: PostFact | None, *, files: bool) -> PostFact:
+    """The appointment as the row wants it; a blank 备案日期 leaves the recorded one.
+
+    Filing is the office's (`files`): of a college's workbook the day is not taken over.
+    """
+    filed = row["filed_on"] if files else None
+    filed = filed or (old.filed_on if old else None)
     ends_on, reason = row["ends_on"], row["end_reason"] or ""
     if ends_on is None:
         state = AppointmentState.FILED if filed else AppointmentState.APPOINTED

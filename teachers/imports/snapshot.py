@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from django.utils import timezone
+
 from gaobo_banzhuren.accounts.models import College, RoleGrant, User
-from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.documents.cells import clean
 
 from ..models import Appointment, ClassTeacher, Guardian, Leave, Programme, RosterEntry, SchoolClass, Student
@@ -22,9 +23,18 @@ PER_QUERY: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose data an import may touch: `colleges` None means the whole school."""
+    """Whose data an import may touch: `colleges` None means the whole school.
+
+    `grantable` are the roles that the importing person may manage (None: all, for the command), `user_id` that person:
+    accounts with other roles, and the own one, are not changed by an import either.
+    """
 
     colleges: frozenset[int] | None = None
+    grantable: frozenset[str] | None = None
+    user_id: int | None = None
+
+    def manages(self, user_id: int, roles: frozenset[str]) -> bool:
+        return self.grantable is None or (user_id != self.user_id and roles <= self.grantable)
 
     def allows(self, college_id: int | None) -> bool:
         return self.colleges is None or college_id in self.colleges
@@ -46,7 +56,7 @@ class PersonFact(NamedTuple):
     sex: str
     phone: str
     category: str
-    is_granted: bool
+    roles: frozenset[str]
 
 
 class ClassFact(NamedTuple):
@@ -152,13 +162,12 @@ def _load_people(found: Snapshot, reading: Reading) -> None:
             "pk", "staff_no", "name", "home_college_id", "class_teacher__pk", "class_teacher__college_id",
             "class_teacher__sex", "class_teacher__phone", "class_teacher__category",
         )  # fmt: skip
-        granted = set(
-            RoleGrant.objects.filter(role=Role.CLASS_TEACHER, ends_on=None, user__staff_no__in=part).values_list(
-                "user_id", flat=True
-            )
-        )
+        roles: dict[int, set[str]] = defaultdict(set)
+        grants = RoleGrant.objects.filter(user__staff_no__in=part).exclude(ends_on__lt=timezone.localdate())
+        for user_id, role in grants.values_list("user_id", "role"):
+            roles[user_id].add(role)
         for row in rows:
-            found.people[row[1]] = PersonFact(*row, row[0] in granted)
+            found.people[row[1]] = PersonFact(*row, frozenset(roles[row[0]]))
     if found.scope.colleges is not None:
         leading = Appointment.objects.effective().filter(school_class__college_id__in=found.scope.colleges)
         teachers = ClassTeacher.objects.filter(pk__in=leading.values("teacher_id"))

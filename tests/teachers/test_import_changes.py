@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from gaobo_banzhuren.accounts.models import College, User
+from gaobo_banzhuren.accounts.roles import Role
 from teachers.imports.timeline import Said, desired, fresh, latest_row
 from teachers.models import (
     Appointment,
@@ -18,7 +19,7 @@ from teachers.models import (
     SchoolClass,
     Student,
 )  # fmt: skip
-from tests.factories import college_admin
+from tests.factories import college_admin, office, with_role
 from tests.teachers.rosters import base, imported, lines, row_counts, run, totals, workbook
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +268,39 @@ def test_a_college_admin_may_import_only_the_own_college(roster):
     assert row_counts() == before
     own = {"学生": [["23021", "韩书瑶", "女", None, "K1", "2023-09-01", "在读"]]}
     assert totals(run(workbook(own), actor=admin)) == (1, 0, 0)
+
+
+@pytest.mark.clause("C11.1")
+def test_filing_is_not_taken_over_from_a_college(roster):
+    admin = college_admin(College.objects.get(code="A01"))
+    result = run(workbook(post("K2", "0301", "2024-05-01", filed="2024-05-02")), actor=admin)
+    assert lines(result) == []
+    assert "备案由继续教育学院登记，工作表「聘任」中 1 条备案日期没有采用" in result.notes
+    made = Appointment.objects.get(school_class__code="K2")
+    assert (made.filed_on, made.state) == (None, AppointmentState.APPOINTED)
+    assert totals(run(workbook(post("K2", "0301", "2024-05-01", filed="2024-05-02")), actor=admin)) == (0, 0, 1)
+
+
+def test_nobody_imports_the_own_appointment_or_leave(roster):
+    teacher = ClassTeacher.objects.get(user__staff_no="0301")
+    admin = with_role(teacher.user, Role.COLLEGE_ADMIN, teacher.college)
+    own = {"聘任": [["K2", "0301", "2024-05-01"]], "班主任请假": [["0301", "2024-05-01", "2024-05-03", "0302"]]}
+    said = lines(run(workbook(own), actor=admin))
+    assert [line.split("：值")[0] for line in said] == [
+        "工作表「聘任」第 2 行「工号」",
+        "工作表「班主任请假」第 2 行「工号」",
+    ]
+    assert all("本人" in line for line in said)
+    # What is recorded already may stand in the file.
+    same = {"聘任": base()["聘任"][:2]}
+    assert totals(run(workbook(same), actor=admin)) == (0, 0, 2)
+
+
+def test_an_account_with_a_higher_role_is_not_renamed_by_an_import(roster):
+    person = User.objects.get(staff_no="0302")
+    with_role(person, Role.AUDITOR)
+    user = office()
+    said = lines(run(workbook({"班主任": [["0302", "林致远", None, "A01"]]}), actor=user))
+    assert "不能管理的角色" in said[0]
+    assert totals(run(workbook({"班主任": [["0302", "林志远", None, "A01", "13800000077"]]}), actor=user)) == (0, 1, 0)
+    assert User.objects.get(pk=person.pk).name == "林志远"
