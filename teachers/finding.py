@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.search import Hit
 
 from .models import ClassTeacher, RosterEntry, SchoolClass, Student
-from .roster_filters import by_name, plain
+from .roster_filters import by_name, by_person
 
 OPENERS = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD, Role.ASSESSOR, Role.OFFICE, Role.CLASS_TEACHER)
 
@@ -29,14 +29,7 @@ def find_classes(user: User, query: str, limit: int) -> list[Hit]:
 def find_teachers(user: User, query: str, limit: int) -> list[Hit]:
     if not user.access.has(*OPENERS):
         return []
-    text, lower = plain(query)
-    condition = (
-        Q(user__name__icontains=text)
-        | Q(user__staff_no__istartswith=text)
-        | Q(user__name_pinyin__startswith=lower)
-        | Q(user__name_initials__startswith=lower)
-    )
-    rows = ClassTeacher.objects.visible_to(user).filter(condition).with_names().order_by("user__staff_no")
+    rows = ClassTeacher.objects.visible_to(user).filter(by_person(query)).with_names().order_by("user__staff_no")
     return [
         Hit(
             "班主任",

@@ -47,6 +47,17 @@ def by_name(text: str, *numbers: str) -> Q:
     return condition
 
 
+def by_person(text: str) -> Q:
+    """Match a class teacher by name, pinyin, initials or the beginning of the 工号."""
+    joined, lower = plain(text)
+    return (
+        Q(user__name__icontains=joined)
+        | Q(user__staff_no__istartswith=joined)
+        | Q(user__name_pinyin__startswith=lower)
+        | Q(user__name_initials__startswith=lower)
+    )
+
+
 def classes_in_scope(request: HttpRequest | None) -> QuerySet[SchoolClass]:
     if request is None or not isinstance(request.user, User):
         return SchoolClass.objects.none()
@@ -54,7 +65,6 @@ def classes_in_scope(request: HttpRequest | None) -> QuerySet[SchoolClass]:
 
 
 class ClassFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="班级名称、拼音或代码", method="by_text", max_length=40)
     college = django_filters.ModelChoiceFilter(label="学院", queryset=colleges_in_scope, empty_label="全部")
     project_type = django_filters.ChoiceFilter(
         label="项目类型", field_name="programme__project_type", choices=ProjectType.choices, empty_label="全部"
@@ -64,9 +74,6 @@ class ClassFilter(django_filters.FilterSet):
     class Meta:
         model = SchoolClass
         fields: list[str] = []
-
-    def by_text(self, rows: QuerySet[SchoolClass], name: str, value: str) -> QuerySet[SchoolClass]:
-        return rows.filter(by_name(value, "code"))
 
     def by_phase(self, rows: QuerySet[SchoolClass], name: str, value: str) -> QuerySet[SchoolClass]:
         today = timezone.localdate()
@@ -83,7 +90,6 @@ class ClassFilter(django_filters.FilterSet):
 
 
 class StudentFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="姓名、拼音、学号或准考证号", method="by_text", max_length=40)
     school_class = django_filters.ModelChoiceFilter(
         label="班级", queryset=classes_in_scope, method="by_class", empty_label="全部"
     )
@@ -94,9 +100,6 @@ class StudentFilter(django_filters.FilterSet):
     class Meta:
         model = Student
         fields: list[str] = []
-
-    def by_text(self, rows: QuerySet[Student], name: str, value: str) -> QuerySet[Student]:
-        return rows.filter(by_name(value, "student_no", "exam_no"))
 
     def by_class(self, rows: QuerySet[Student], name: str, value: SchoolClass) -> QuerySet[Student]:
         return rows.filter(self._now(school_class=value))
@@ -109,7 +112,6 @@ class StudentFilter(django_filters.FilterSet):
 
 
 class TeacherFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="姓名、拼音或工号", method="by_text", max_length=40)
     college = django_filters.ModelChoiceFilter(label="学院", queryset=colleges_in_scope, empty_label="全部")
     category = django_filters.ChoiceFilter(label="人员类别", choices=StaffCategory.choices, empty_label="全部")
     post = django_filters.ChoiceFilter(
@@ -119,15 +121,6 @@ class TeacherFilter(django_filters.FilterSet):
     class Meta:
         model = ClassTeacher
         fields: list[str] = []
-
-    def by_text(self, rows: QuerySet[ClassTeacher], name: str, value: str) -> QuerySet[ClassTeacher]:
-        joined, lower = plain(value)
-        return rows.filter(
-            Q(user__name__icontains=joined)
-            | Q(user__staff_no__istartswith=joined)
-            | Q(user__name_pinyin__startswith=lower)
-            | Q(user__name_initials__startswith=lower)
-        )
 
     def by_post(self, rows: QuerySet[ClassTeacher], name: str, value: str) -> QuerySet[ClassTeacher]:
         leads = Exists(Appointment.objects.on(timezone.localdate()).filter(teacher=OuterRef("pk")))

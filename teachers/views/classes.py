@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -19,8 +20,8 @@ from gaobo_banzhuren.web.views import DetailPage
 from ..forms.roster import ClassForm
 from ..models import Appointment, Programme, RosterEntry, SchoolClass, StudentState
 from ..policies import roster as policies
-from ..posts import class_timeline
-from ..roster_filters import ClassFilter
+from ..posts import Stretch, class_timeline
+from ..roster_filters import ClassFilter, by_name
 from ..services import classes as services
 
 KEEPERS = (Role.COLLEGE_ADMIN, Role.OFFICE)
@@ -52,6 +53,7 @@ class ClassList(ListPage):
     template_name = "teachers/class_list.html"
     model = SchoolClass
     filterset_class = ClassFilter
+    text_label = "班级名称、拼音或代码"
     orderings = {
         "code": ("班级代码", ("code",)),
         "name": ("班级名称", ("name_pinyin",)),
@@ -61,6 +63,9 @@ class ClassList(ListPage):
 
     def get_queryset(self) -> QuerySet[SchoolClass]:
         return with_present_facts(SchoolClass.objects.visible_to(self.user), timezone.localdate())
+
+    def search_text(self, rows: QuerySet[SchoolClass], text: str) -> QuerySet[SchoolClass]:
+        return rows.filter(by_name(text, "code"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -127,11 +132,17 @@ class ClassPage(DetailPage):
             "enrolled": [entry for entry in entries if entry.state == StudentState.ENROLLED],
             "others": [entry for entry in entries if entry.state != StudentState.ENROLLED],
             "posts": list(posts),
-            "timeline": class_timeline(school_class, today),
+            "timeline": [self.linked(stretch) for stretch in class_timeline(school_class, today)],
             "keep": policies.can_keep_class(self.user, school_class),
             "may_open_people": self.user.access.has(*READERS),
         }
         return context
+
+    def linked(self, stretch: Stretch) -> Stretch:
+        """A class teacher reads who led the class before, but opens only the own appointment."""
+        if self.user.access.has(*READERS) or stretch.teacher is None or stretch.teacher.user_id == self.user.pk:
+            return stretch
+        return replace(stretch, url="")
 
 
 def _day(text: str) -> dt.date | None:

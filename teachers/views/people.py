@@ -19,7 +19,7 @@ from ..models import ClassTeacher, TeacherDocument
 from ..models.appointments import EFFECTIVE_STATES
 from ..policies import roster as policies
 from ..posts import service_record
-from ..roster_filters import TeacherFilter
+from ..roster_filters import TeacherFilter, by_person
 from ..services import people as services
 from .classes import KEEPERS, LEADERS, READERS
 
@@ -30,6 +30,7 @@ class TeacherList(ListPage):
     template_name = "teachers/teacher_list.html"
     model = ClassTeacher
     filterset_class = TeacherFilter
+    text_label = "姓名、拼音或工号"
     orderings = {
         "number": ("工号", ("user__staff_no",)),
         "name": ("姓名", ("user__name_pinyin",)),
@@ -42,6 +43,9 @@ class TeacherList(ListPage):
         now = Q(appointments__state__in=EFFECTIVE_STATES, appointments__starts_on__lte=today) & still
         rows = ClassTeacher.objects.visible_to(self.user).select_related("user", "college")
         return rows.annotate(classes_now=Count("appointments__school_class", filter=now, distinct=True))
+
+    def search_text(self, rows: QuerySet[ClassTeacher], text: str) -> QuerySet[ClassTeacher]:
+        return rows.filter(by_person(text))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

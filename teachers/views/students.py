@@ -17,7 +17,7 @@ from gaobo_banzhuren.web.views import DetailPage, find_or_404
 from ..forms.roster import CorrectStartForm, GuardianForm, MoveForm, StateForm, StudentForm, initial_of
 from ..models import Guardian, RosterEntry, SchoolClass, Student
 from ..policies import roster as policies
-from ..roster_filters import StudentFilter
+from ..roster_filters import StudentFilter, by_name
 from ..services import students as services
 from .classes import KEEPERS, LEADERS, READERS
 
@@ -38,10 +38,14 @@ class StudentList(ListPage):
     template_name = "teachers/student_list.html"
     model = Student
     filterset_class = StudentFilter
+    text_label = "姓名、拼音、学号或准考证号"
     orderings = {"number": ("学号", ("student_no",)), "name": ("姓名", ("name_pinyin",))}
 
     def get_queryset(self) -> QuerySet[Student]:
         return with_present_entry(Student.objects.visible_to(self.user))
+
+    def search_text(self, rows: QuerySet[Student], text: str) -> QuerySet[Student]:
+        return rows.filter(by_name(text, "student_no", "exam_no"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -56,8 +60,10 @@ class StudentPage(DetailPage):
     object_name = "student"
 
     def get_breadcrumbs(self) -> list[tuple[str, str | None]]:
-        if self.user.access.has(*READERS):
+        if self.user.access.has(*StudentList.roles):
             return [("学生", reverse("teachers:students")), (self.object.name, None)]
+        if self.user.access.has(*READERS):
+            return [("班级", reverse("teachers:classes")), (self.object.name, None)]
         return [("我的班级", reverse("teachers:my_classes")), (self.object.name, None)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -205,3 +205,16 @@ def test_lists_ask_the_same_number_of_questions_for_few_and_many(own, name):
         enrolled(more, 4)
         appointed(more, teacher_of(own.college))
     assert queries() == few
+
+
+def test_students_are_searched_without_their_name_in_the_address(own):
+    wanted = own.roster_entries.first().student
+    wanted.name, (wanted.name_pinyin, wanted.name_initials) = "单雨桐", pinyin_of("单雨桐")
+    wanted.save()
+    client = client_for(college_admin(own.college))
+    answer = client.post(reverse("teachers:students"), {"text": "syt"}, follow=True)
+    page = answer.content.decode()
+    assert "syt" not in answer.redirect_chain[-1][0]
+    assert wanted.student_no in page
+    others = own.roster_entries.exclude(student=wanted)
+    assert [entry.student.student_no in page for entry in others] == [False, False]
