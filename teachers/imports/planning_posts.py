@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from ..models import AppointmentState, Dismissal, EndReason, Handover
+from ..models import Appointment, AppointmentState, Dismissal, EndReason, Handover
 from ..services.imports.operations import APPOINTMENT, CLASS, TEACHER, WRITER, Ref
 from .checks import FOREIGN, OWN_POST, Context, in_order, note_new, note_updated, shown, unknown
 from .columns import APPOINTMENTS, CLASSES, TEACHERS
@@ -154,6 +154,14 @@ def _agrees(context: Context, row: Row, old: PostFact) -> bool:
 
 
 def _may_correct(context: Context, row: Row, old: PostFact) -> bool:
+    if old.filed_on and context.scope.colleges is not None:
+        context.report(
+            APPOINTMENTS,
+            row,
+            "ends_on",
+            f"与记录不符（{old.ends_on}，{old.end_reason}），已备案的聘任由继续教育学院更正",
+        )
+        return False
     papers = [
         word
         for word, exists in (
@@ -237,7 +245,8 @@ def _change_post(context: Context, row: Row, old: PostFact, new: PostFact) -> No
         before = {name: getattr(old, name) for name in ("ends_on", "end_reason", "filed_on", "state")}
         if old.ends_on is not None and (old.ends_on, old.end_reason) != (new.ends_on, new.end_reason):
             after: dict[str, Any] = {"state": AppointmentState.VOIDED.value, "note": CORRECTED}
-            context.plan.create(APPOINTMENT, _post_id(new), _post_values(context, new))
+            kept = Appointment.objects.values("kind", "planned_end_on", "filing_no").get(pk=old.pk)
+            context.plan.create(APPOINTMENT, _post_id(new), _post_values(context, new) | kept)
         else:
             after = {name: getattr(new, name) for name in before if getattr(new, name) != getattr(old, name)}
         context.plan.update(APPOINTMENT, old.pk, before, after)

@@ -304,3 +304,10 @@ def test_an_account_with_a_higher_role_is_not_renamed_by_an_import(roster):
     assert "不能管理的角色" in said[0]
     assert totals(run(workbook({"班主任": [["0302", "林志远", None, "A01", "13800000077"]]}), actor=user)) == (0, 1, 0)
     assert User.objects.get(pk=person.pk).name == "林志远"
+
+
+def test_a_filed_appointment_is_corrected_by_the_office_only(roster):
+    rows = workbook(post("K1", "0301", "2023-09-01", "2024-01-20", "工作需要"))
+    said = lines(run(rows, actor=college_admin(College.objects.get(code="A01"))))
+    assert said[0].endswith("已备案的聘任由继续教育学院更正")
+    assert totals(run(rows, actor=office())) == (0, 1, 0)
