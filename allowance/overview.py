@@ -124,6 +124,13 @@ def month_overview(month: Month, user: User) -> MonthOverview:
     )
 
 
+def late_colleges(month: Month) -> list[College]:
+    """Colleges with an open class whose sheet of the month is missing or still a draft. One query, for the start page."""
+    done = MonthSheet.objects.filter(month=month.first_day).exclude(state=SheetState.DRAFT).values("college")
+    with_class = SchoolClass.objects.open_on_any(month.first_day, month.last_day).values("college")
+    return list(College.objects.filter(pk__in=with_class).exclude(pk__in=done).order_by("code"))
+
+
 def _sums(sheets: Iterable[MonthSheet]) -> tuple[int, int, int]:
     rows = list(sheets)
     return (

@@ -13,7 +13,7 @@ from gaobo_banzhuren.web.templatetags.gaobo import yuan
 from .calculation import Month
 from .models import Adjustment, AdjustmentState, Bundle, BundleState, MonthSheet, SheetState
 from .my_months import my_months
-from .overview import month_overview
+from .overview import late_colleges
 from .own_months import OwnMonth, college_months
 from .services.headcounts import questions_for
 
@@ -65,22 +65,22 @@ def office_panel(user: User) -> Panel:
     free = MonthSheet.objects.filter(state=SheetState.REVIEWED, bundle__isnull=True).count()
     if free:
         items.append(PanelItem("已审核，可编入批次", free, reverse("allowance:bundle_create"), "info"))
-    late = _late_colleges(user)
+    late = _late()
     if late:
         items.append(late)
     action = Action("审核津贴月表", _sheet(waiting[0]), "shield-check") if waiting else None
     return Panel("津贴汇总", items, "没有待审核的月表。", action, "cash-coin", "继续教育学院")
 
 
-def _late_colleges(user: User) -> PanelItem | None:
+def _late() -> PanelItem | None:
     newest = MonthSheet.objects.order_by("-month").values_list("month", flat=True).first()
     if newest is None:
         return None
     month = Month.of(newest)
-    late = month_overview(month, user).late
+    late = late_colleges(month)
     if not late:
         return None
-    names = "、".join(row.college.name for row in late[:3]) + ("等" if len(late) > 3 else "")
+    names = "、".join(college.name for college in late[:3]) + ("等" if len(late) > 3 else "")
     return PanelItem(
         f"{month} 未提交的学院", len(late), reverse("allowance:month", args=[str(month)]), "warning", names
     )

@@ -54,25 +54,24 @@ def questions_for(user: User) -> list[Question]:
         (answer.school_class_id, answer.month): answer
         for answer in HeadcountConfirmation.objects.filter(teacher__user=user)
     }
+    led = {month: _classes_led(user, month) for month in {snapshot.sheet.month for snapshot in snapshots}}
+    days = confirmation_days()
     found = []
     for snapshot in snapshots:
-        if not _led_in_month(user, snapshot):
+        if snapshot.school_class_id not in led[snapshot.sheet.month]:
             continue
         answer = answers.get((snapshot.school_class_id, snapshot.sheet.month))
         if answer is not None and answer.headcount != snapshot.headcount:
             answer = None
-        found.append(Question(snapshot, answer, not confirmation_closed(snapshot.sheet)))
+        found.append(Question(snapshot, answer, not confirmation_closed(snapshot.sheet, days)))
     return found
 
 
-def _led_in_month(user: User, snapshot: HeadcountSnapshot) -> bool:
-    first = snapshot.sheet.month
-    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    return (
-        Appointment.objects.touching(first, last)
-        .filter(teacher__user=user, school_class=snapshot.school_class_id)
-        .exists()
-    )
+def _classes_led(user: User, month: dt.date) -> set[int]:
+    """Classes with at least one day in post of the person in the month."""
+    last = (month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    posts = Appointment.objects.touching(month, last).filter(teacher__user=user)
+    return set(posts.values_list("school_class_id", flat=True))
 
 
 @transaction.atomic
@@ -84,7 +83,7 @@ def answer_headcount(
     Raises NotAllowed for somebody who did not lead the class in the month or after the days for objections, UserError
     for an objection without text, StaleError when the number has changed since it was shown.
     """
-    if not _led_in_month(actor, snapshot):
+    if snapshot.school_class_id not in _classes_led(actor, snapshot.sheet.month):
         raise NotAllowed("只有当月在岗的班主任可以确认本班人数")
     sheet = MonthSheet.objects.select_for_update().get(pk=snapshot.sheet_id)
     if sheet.state != SheetState.DRAFT:

@@ -248,3 +248,44 @@ def test_corrections_are_filtered_and_the_list_does_not_ask_more_for_more_rows(c
     with CaptureQueriesContext(connection) as four:
         assert len(office.get(url("adjustments")).context["object_list"]) == 4
     assert len(four) == len(one)
+
+
+def test_the_own_pages_ask_the_same_number_of_questions_for_one_and_for_three_classes(world):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from tests.teachers.given import SchoolClassFactory, appointed, enrolled
+
+    def count(address: str) -> int:
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    client = client_for(world.teacher.user)
+    world.settled()
+    addresses = [url("headcounts"), url("mine")]
+    before = [count(address) for address in addresses]
+    for _ in range(2):
+        more = SchoolClassFactory(college=world.college)
+        enrolled(more, 5)
+        appointed(more, world.teacher)
+    world.settled()
+    assert len(client.get(url("headcounts")).context["waiting"]) == 3
+    assert [count(address) for address in addresses] == before
+
+
+def test_the_office_is_told_on_the_start_page_who_has_not_submitted(world):
+    world.settled()
+    body = text(client_for(world.office).get("/"))
+    assert "2023-11 未提交的学院" in body
+    assert world.college.name in body
+    sheet = world.sheet()
+    from allowance.services import workflow
+    from allowance.services.checks import confirm_warnings
+
+    confirm_warnings(sheet, list(sheet.warnings.all()), actor=world.admin, reason="已核对")
+    workflow.submit(world.sheet(), actor=world.admin)
+    body = text(client_for(world.office).get("/"))
+    assert "未提交的学院" not in body
+    assert f"审核 2023-11 {world.college.name}" in body
