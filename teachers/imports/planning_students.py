@@ -15,6 +15,7 @@ from .reading import Row
 from .snapshot import GuardianFact, StudentFact, folded
 from .timeline import ENROLLED, Contradiction, Said, Spell, desired, difference
 
+NOTED = 10
 VOID_REASON = "名册导入更正"
 
 
@@ -30,6 +31,23 @@ def plan_students(context: Context) -> None:
             _make(context, rows)
         else:
             _change(context, rows, known)
+    _note_early(context)
+
+
+def _note_early(context: Context) -> None:
+    """Joined before the class opened: no rule forbids it, and it is a slip more often than not."""
+    opens = {code: fact.opens_on for code, fact in context.snapshot.classes.items()}
+    opens |= {row["code"]: row["opens_on"] for row in context.reading.rows(CLASSES) if row["code"] and row["opens_on"]}
+    early = [
+        row.number
+        for row in context.reading.rows(STUDENTS)
+        if row["joined_on"] and row["class_code"] in opens and row["joined_on"] < opens[row["class_code"]]
+    ]
+    if early:
+        listed = "、".join(map(str, early[:NOTED])) + ("等" if len(early) > NOTED else "")
+        context.plan.notes.append(
+            f"工作表「{STUDENTS}」有 {len(early)} 行的入班日期早于班级的开班日期（第 {listed} 行），请核对"
+        )
 
 
 def _by_student(context: Context) -> Iterator[list[Row]]:

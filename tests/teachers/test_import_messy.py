@@ -141,6 +141,13 @@ def test_numbers_that_differ_only_in_leading_zeros_are_two_people_with_a_note():
     assert any("只差前导零" in note for note in result.notes)
 
 
+def test_a_student_who_joined_before_the_class_opened_is_taken_with_a_note():
+    sheets = base()
+    sheets["学生"][3][5] = "2023-08-28"
+    result = imported(sheets)
+    assert "工作表「学生」有 1 行的入班日期早于班级的开班日期（第 5 行），请核对" in result.notes
+
+
 def test_codes_that_differ_only_by_case_are_refused():
     sheets = {"二级学院": [["A01", "信息学院"], ["a01", "管理学院"]]}
     assert lines(run(workbook(sheets))) == [
