@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from .. import posts
 from ..calculation import ONE_DAY, Span
 from ..filters import AppointmentFilter
 from ..forms.appointments import ActingForm, CorrectForm, EndForm, RenewForm, RenewManyForm, VoidForm
-from ..models import Appointment, SchoolClass
+from ..models import Appointment, Handover, Nomination, SchoolClass
 from ..policies import appointments as policies
 from ..policies import dismissals as dismissal_policies
 from ..policies import filing as filing_policies
@@ -88,16 +88,19 @@ class AppointmentDetail(WithHistory, AppointmentPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         one: Appointment = self.object
-        nomination = one.nomination
+        # The appointed and the assessor see the post, not what was written about it between college and office.
+        nomination = Nomination.objects.visible_to(self.user).filter(appointment=one).first()
+        concerned = self.user.access.has(*COLLEGE_AND_OFFICE)
         return super().get_context_data(**kwargs) | {
             "steps": steps_for(self.user, one),
-            "linked": self.user.access.has(*COLLEGE_AND_OFFICE),
+            "linked": concerned,
             "events": [
                 {"at": event.at, "what": event.get_kind_display(), "who": event.by.name, "text": event.text}
                 for event in one.filing_events.select_related("by")
+                if concerned
             ],
             "conditions": nomination.conditions.all() if nomination else [],
-            "handovers": [*one.handovers_in.all(), *one.handovers_out.all()],
+            "handovers": Handover.objects.visible_to(self.user).filter(Q(outgoing=one) | Q(incoming=one)),
             "is_over": one.term_over_on(timezone.localdate()),
             "entries": self.entries_of(self.user, one),
         }
