@@ -301,6 +301,21 @@ def test_extra_fields_in_a_post_have_no_effect(world):
     assert (one.state, one.filed_on, one.filing_no, one.share, one.recorded_by) == ("ended", None, "", None, None)
 
 
+def test_the_appointed_and_the_assessor_do_not_read_what_was_written_about_the_post(world):
+    draft = drafted(world.admin, SchoolClassFactory(college=world.college))
+    rows = {row.clause: nominations.ConditionInput(True, "机密评语") for row in draft.conditions.all()}
+    nominations.submit(world.admin, nominations.save_conditions(world.admin, draft, rows))
+    one = nominations.approve(world.head, draft)
+    post(world.people["office"], "filing_question", one.pk, version=one.version, text="机密退问")
+
+    def read(user):
+        text = client_for(user).get(one.get_absolute_url()).content.decode()
+        return "机密评语" in text, "机密退问" in text
+
+    assert [read(user) for user in (world.admin, world.head, world.people["office"])] == [(True, True)] * 3
+    assert [read(user) for user in (one.teacher.user, world.people["assessor"])] == [(False, False)] * 2
+
+
 def test_a_stale_page_answers_409_and_changes_nothing(world):
     one = world.appointment
     page = post(world.admin, "end_appointment", one.pk, version=one.version + 1, last_day="2024-03-31", reason="期满")
