@@ -28,7 +28,7 @@ ALL = "全部"
 State = AppointmentState
 
 
-def matching(text: str, *, class_path: str, teacher_paths: tuple[str, ...]) -> Q:
+def matching(text: str, *, class_path: str = "school_class", teacher_paths: tuple[str, ...] = ("teacher",)) -> Q:
     """Rows whose class or teacher fits the text by characters, pinyin, initials or number."""
     joined = "".join(text.split())
     lower = joined.lower()
@@ -50,13 +50,10 @@ def matching(text: str, *, class_path: str, teacher_paths: tuple[str, ...]) -> Q
 
 
 class ScopedFilter(django_filters.FilterSet):
-    """The search field every list begins with and, for people who see several colleges, the college."""
+    """For people who see several colleges, the college."""
 
-    class_path = "school_class"
-    teacher_paths: tuple[str, ...] = ("teacher",)
     college_path = "school_class__college"
 
-    q = django_filters.CharFilter(label="班级、姓名、拼音或工号", method="by_text", max_length=40)
     college = django_filters.ModelChoiceFilter(
         label="学院", queryset=colleges_in_scope, method="by_college", empty_label=ALL
     )
@@ -65,9 +62,6 @@ class ScopedFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         if len(colleges_in_scope(self.request)[:2]) < 2:
             self.filters.pop("college")
-
-    def by_text(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(matching(value, class_path=self.class_path, teacher_paths=self.teacher_paths))
 
     def by_college(self, rows: QuerySet[Any], name: str, value: College) -> QuerySet[Any]:
         return rows.filter(**{self.college_path: value})
@@ -127,7 +121,6 @@ class NominationFilter(ScopedFilter):
 
 
 class HandoverFilter(ScopedFilter):
-    teacher_paths = ("outgoing__teacher", "incoming__teacher")
     state = django_filters.ChoiceFilter(label="状态", choices=HandoverState.choices, empty_label=ALL)
 
     class Meta:
@@ -136,7 +129,6 @@ class HandoverFilter(ScopedFilter):
 
 
 class DismissalFilter(ScopedFilter):
-    class_path = ""
     college_path = "college"
     state = django_filters.ChoiceFilter(label="状态", choices=DismissalState.choices, empty_label=ALL)
 
@@ -146,8 +138,6 @@ class DismissalFilter(ScopedFilter):
 
 
 class LeaveFilter(ScopedFilter):
-    class_path = ""
-    teacher_paths = ("teacher", "stand_in")
     college_path = "teacher__college"
     show = django_filters.ChoiceFilter(
         label="显示",

@@ -13,7 +13,6 @@ from django.utils import timezone
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.regulation.models import SchoolYear
 from gaobo_banzhuren.web.actions import FormPage
-from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
 from gaobo_banzhuren.web.views import DetailPage, RolePage
 
@@ -29,7 +28,7 @@ from ..policies import handovers as handover_policies
 from ..policies.common import MANAGERS
 from ..services import appointments as services
 from ..services.days import term_end
-from .common import COLLEGE_AND_OFFICE, Crumbs, Step, VersionedAction, WithHistory
+from .common import COLLEGE_AND_OFFICE, Crumbs, NamedList, Step, VersionedAction, WithHistory
 
 LIST = "teachers:appointments"
 
@@ -38,7 +37,7 @@ def with_people(rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
     return rows.select_related("school_class__college", "teacher__user", "teacher__college")
 
 
-class Appointments(ListPage):
+class Appointments(NamedList):
     title = "聘任"
     lead = "谁从哪天起带哪个班，是否已向继续教育学院备案（第二、十一条）。"
     roles = COLLEGE_AND_OFFICE

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.audit.models import AuditEntry
 from gaobo_banzhuren.web.actions import ObjectActionPage
+from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
 
+from ..filters import matching
 from ..policies.common import MANAGERS
 
 Crumbs = list[tuple[str, str | None]]
@@ -38,6 +40,17 @@ class VersionedAction(ObjectActionPage):
 
     def get_success_url(self) -> str:
         return str(self.object.get_absolute_url())
+
+
+class NamedList(ListPage):
+    """A list searched by class or person; `class_path` and `teacher_paths` lead to them from the row."""
+
+    text_label = "班级、姓名、拼音或工号"
+    class_path: ClassVar[str] = "school_class"
+    teacher_paths: ClassVar[tuple[str, ...]] = ("teacher",)
+
+    def search_text(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return rows.filter(matching(text, class_path=self.class_path, teacher_paths=self.teacher_paths))
 
 
 class WithHistory:

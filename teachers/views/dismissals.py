@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import FormPage, ObjectActionPage, ObjectFormPage, ReasonForm
-from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
 from gaobo_banzhuren.web.views import DetailPage
 
@@ -22,19 +21,21 @@ from ..models import Dismissal
 from ..policies import dismissals as policies
 from ..policies.common import MANAGERS
 from ..services import dismissals as services
-from .common import COLLEGE_AND_OFFICE, Crumbs, Step, WithHistory
+from .common import COLLEGE_AND_OFFICE, Crumbs, NamedList, Step, WithHistory
 
 LIST = "teachers:dismissals"
 EVERYONE_CONCERNED: tuple[Role, ...] = (*COLLEGE_AND_OFFICE, Role.CLASS_TEACHER)
 
 
-class Dismissals(ListPage):
+class Dismissals(NamedList):
     title = "解聘"
     lead = "学院提出，本人陈述，继续教育学院登记学校的决定（第二条，口径 A-82）。正常调整请用“交接”或“离任”。"
     roles = EVERYONE_CONCERNED
     model = Dismissal
     template_name = "teachers/dismissal_list.html"
     filterset_class = DismissalFilter
+    text_label = "姓名、拼音或工号"
+    class_path = ""
     orderings = {"newest": ("提出时间（新的在前）", ("-proposed_at",)), "effective": ("生效日期", ("effective_on",))}
 
     def get_queryset(self) -> QuerySet[Dismissal]:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import ObjectActionPage, ObjectFormPage, ReasonForm
 from gaobo_banzhuren.web.errors import UserError
-from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
 from gaobo_banzhuren.web.views import DetailPage, RolePage, find_or_404
 
@@ -25,7 +24,7 @@ from ..policies import handovers as policies
 from ..policies.common import MANAGERS
 from ..services import handovers as services
 from .appointments import with_people
-from .common import COLLEGE_AND_OFFICE, Crumbs, Step, WithHistory
+from .common import COLLEGE_AND_OFFICE, Crumbs, NamedList, Step, WithHistory
 
 LIST = "teachers:handovers"
 EVERYONE_CONCERNED: tuple[Role, ...] = (*COLLEGE_AND_OFFICE, Role.CLASS_TEACHER)
@@ -35,13 +34,14 @@ def with_both(rows: QuerySet[Handover]) -> QuerySet[Handover]:
     return rows.select_related("school_class__college", "outgoing__teacher__user", "incoming__teacher__user")
 
 
-class Handovers(ListPage):
+class Handovers(NamedList):
     title = "班级交接"
     lead = "学期中更换班主任：移交方在接任前一天离任，双方确认清单（第二条）。"
     roles = EVERYONE_CONCERNED
     model = Handover
     template_name = "teachers/handover_list.html"
     filterset_class = HandoverFilter
+    teacher_paths = ("outgoing__teacher", "incoming__teacher")
     orderings = {"newest": ("接任日期（新的在前）", ("-takes_over_on",)), "class": ("班级", ("school_class__code",))}
 
     def get_queryset(self) -> QuerySet[Handover]:

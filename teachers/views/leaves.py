@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import FormPage, ObjectActionPage, ReasonForm
-from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
 from gaobo_banzhuren.web.views import DetailPage
 
@@ -19,7 +18,7 @@ from ..forms.changes import LeaveForm, StandInForm
 from ..models import Leave
 from ..policies import leaves as policies
 from ..services import leaves as services
-from .common import COLLEGE_AND_OFFICE, Crumbs
+from .common import COLLEGE_AND_OFFICE, Crumbs, NamedList
 
 LIST = "teachers:leaves"
 READERS = (*COLLEGE_AND_OFFICE, Role.CLASS_TEACHER)
@@ -29,12 +28,15 @@ def with_people(rows: QuerySet[Leave]) -> QuerySet[Leave]:
     return rows.select_related("teacher__user", "teacher__college", "stand_in__user")
 
 
-class Leaves(ListPage):
+class Leaves(NamedList):
     title = "班主任请假"
     roles = READERS
     model = Leave
     template_name = "teachers/leave_list.html"
     filterset_class = LeaveFilter
+    text_label = "姓名、拼音或工号"
+    class_path = ""
+    teacher_paths = ("teacher", "stand_in")
     orderings = {
         "newest": ("开始日期（新的在前）", ("-starts_on",)),
         "teacher": ("班主任", ("teacher__user__staff_no", "-starts_on")),

@@ -13,7 +13,6 @@ from django.utils import timezone
 from gaobo_banzhuren.regulation.in_force import NoRuleError, rules_on
 from gaobo_banzhuren.web.actions import FormPage, ObjectFormPage
 from gaobo_banzhuren.web.errors import UserError
-from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
 from gaobo_banzhuren.web.views import DetailPage
 
@@ -24,13 +23,13 @@ from ..policies import nominations as policies
 from ..policies.common import MANAGERS
 from ..queries import headcounts
 from ..services import nominations as services
-from .common import COLLEGE_AND_OFFICE, Crumbs, Step, VersionedAction, WithHistory
+from .common import COLLEGE_AND_OFFICE, Crumbs, NamedList, Step, VersionedAction, WithHistory
 
 LIST = "teachers:nominations"
 DRAFT_FIELDS = ("starts_on", "kind", "planned_end_on", "share", "note")
 
 
-class Nominations(ListPage):
+class Nominations(NamedList):
     title = "班主任提名"
     lead = "学院提名、确认五项条件，由另一人决定，决定后即聘任并报备（第一条，口径 A-80）。"
     roles = COLLEGE_AND_OFFICE
