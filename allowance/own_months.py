@@ -41,7 +41,7 @@ class OwnMonth:
     sheet: MonthSheet | None
     open_warnings: int
     returned: str
-    decides: bool
+    opens: bool
 
     @property
     def is_due(self) -> bool:

@@ -23,7 +23,7 @@ COLLEGE = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
 
 def college_panel(user: User) -> Panel:
     """Returned sheets with their reason first, then what is to be submitted and to be settled."""
-    due = [row for row in college_months(user) if row.is_due and row.decides and not row.is_old]
+    due = [row for row in college_months(user) if row.is_due and row.opens and not row.is_old]
     due.sort(key=lambda row: row.urgency)
     items = [_own_item(row) for row in due[:SHOWN]]
     if len(due) > SHOWN:

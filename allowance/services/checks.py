@@ -29,7 +29,7 @@ from gaobo_banzhuren.regulation.rules import AllowanceRules
 from gaobo_banzhuren.web.errors import StaleError, UserError
 
 from .gathering import roster_updated
-from .headcounts import confirmation_closed, confirmation_days
+from .headcounts import WAITING, confirmation_closed, confirmation_days, objection_text
 
 JUMP_PERCENT = 20
 """From this change against the month before a line is pointed out. A hint of this product, not of the regulation."""
@@ -260,17 +260,14 @@ def _headcounts_unconfirmed(sheet: MonthSheet, settlement: Any, around: Surround
         objections = [answer for answer in given if not answer.agreed and not answer.resolution]
         for answer in objections:
             yield Found(
-                WarningCode.HEADCOUNT_UNCONFIRMED, row.code,
-                # Not the words of the objection: they may name students, and the finding travels with the sheet to HR.
-                f"{row.name}：班主任对基准人数 {row.headcount} 人有异议"
-                f"（{timezone.localtime(answer.answered_at):%Y-%m-%d %H:%M} 提出）。",
-            )  # fmt: skip
+                WarningCode.HEADCOUNT_UNCONFIRMED, row.code, objection_text(row.name, answer), {"answer": answer.pk}
+            )
         if not given and not closed:
             waiting.append(row)
     if waiting:
         names = "、".join(f"{row.name} {row.headcount} 人" for row in waiting[:6]) + ("等" if len(waiting) > 6 else "")
         yield Found(
-            WarningCode.HEADCOUNT_UNCONFIRMED, "waiting",
+            WarningCode.HEADCOUNT_UNCONFIRMED, WAITING,
             f"{len(waiting)} 个班共 {sum(row.headcount for row in waiting)} 人的基准人数尚未经班主任确认：{names}。",
             {"classes": [row.code for row in waiting]},
         )  # fmt: skip

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from allowance.models import HeadcountConfirmation, HeadcountSnapshot, MonthSheet, SheetState
+from allowance.models import (
+    HeadcountConfirmation,
+    HeadcountSnapshot,
+    MonthSheet,
+    SheetState,
+    SheetWarning,
+    WarningCode,
+)
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.audit.services import record
@@ -100,11 +107,39 @@ def answer_headcount(
         school_class_id=snapshot.school_class_id, month=sheet.month, teacher=teacher,
         defaults={"headcount": seen, "agreed": agreed, "objection": objection, "resolution": "", "resolved_by": None},
     )  # fmt: skip
+    _renew_finding(sheet, snapshot, answer)
     record(
         actor, "allowance.headcount_answer", answer, college=sheet.college_id, role=Role.CLASS_TEACHER,
         after={"class": snapshot.class_code, "headcount": seen, "agreed": agreed, "objection": objection},
     )  # fmt: skip
     return answer
+
+
+WAITING = "waiting"
+"""Subject of the finding that lists the classes without an answer."""
+
+
+def objection_text(class_name: str, answer: HeadcountConfirmation) -> str:
+    """The finding about an objection. Not its words: they may name students, and the finding travels with the sheet."""
+    moment = f"{timezone.localtime(answer.answered_at):%Y-%m-%d %H:%M}"
+    return f"{class_name}：班主任对基准人数 {answer.headcount} 人有异议（{moment} 提出）。"
+
+
+def _renew_finding(sheet: MonthSheet, snapshot: HeadcountSnapshot, answer: HeadcountConfirmation) -> None:
+    """An objection stands on the draft at once, so that it is not submitted past it; the last answer ends the waiting."""
+    findings = SheetWarning.objects.filter(sheet=sheet, code=WarningCode.HEADCOUNT_UNCONFIRMED)
+    findings.filter(subject=snapshot.class_code).delete()
+    if not answer.agreed:
+        SheetWarning.objects.create(
+            sheet=sheet, code=WarningCode.HEADCOUNT_UNCONFIRMED, subject=snapshot.class_code,
+            text=objection_text(snapshot.class_name, answer), facts={"answer": answer.pk},
+        )  # fmt: skip
+    waiting = findings.filter(subject=WAITING).first()
+    if waiting is not None:
+        asked = set(waiting.facts.get("classes", ()))
+        given = HeadcountConfirmation.objects.filter(month=sheet.month, school_class__code__in=asked)
+        if asked <= set(given.values_list("school_class__code", flat=True)):
+            waiting.delete()
 
 
 @transaction.atomic
@@ -119,6 +154,10 @@ def resolve_objection(answer: HeadcountConfirmation, *, actor: User, resolution:
     )
     if not changed:
         raise StaleError("该异议已被处理")
+    SheetWarning.objects.filter(
+        sheet__college=answer.school_class.college_id, sheet__month=answer.month, sheet__state=SheetState.DRAFT,
+        code=WarningCode.HEADCOUNT_UNCONFIRMED, subject=answer.school_class.code,
+    ).delete()  # fmt: skip
     record(
         actor, "allowance.headcount_resolve", answer, college=answer.school_class.college_id, reason=resolution.strip()
     )

@@ -141,7 +141,7 @@ class ObjectionPage(ObjectFormPage):
 
     def perform(self, form: Any) -> str:
         resolve_objection(self.object, actor=self.user, resolution=form.cleaned_data["resolution"])
-        return "已答复。名册有更正的，请重新结算本月；提示在重新结算后消失。"
+        return "已答复，提示已消除。名册有更正的，请重新结算本月。"
 
     def get_success_url(self) -> str:
         answer = self.object

@@ -49,7 +49,7 @@ class MonthsPage(RolePage):
             old=[row for row in own if row.is_old],
             school_year=year_name(own[0].month if own else timezone.localdate()),
             several=len({row.college.pk for row in own}) > 1,
-            due=min((row for row in own if row.decides and row.is_due), key=lambda row: row.urgency, default=None),
+            due=min((row for row in own if row.opens and row.is_due), key=lambda row: row.urgency, default=None),
             this_month=Month.of(timezone.localdate()),
             may_settle=self.user.access.has(Role.COLLEGE_ADMIN),
         )

@@ -13,6 +13,7 @@ from allowance.document import Row, SheetDocument
 from allowance.explanation import Comparison, compare
 from allowance.models import HeadcountConfirmation, HeadcountSnapshot, MonthSheet, SheetLine, SheetWarning, WarningCode
 from gaobo_banzhuren.accounts.models import User
+from gaobo_banzhuren.accounts.roles import Role
 from teachers.models import ClassTeacher, SchoolClass
 
 from .base import link
@@ -72,6 +73,8 @@ def group_warnings(warnings: Iterable[SheetWarning], user: User) -> list[Warning
     by_code: dict[str, list[ShownWarning]] = defaultdict(list)
     for warning in found:
         links = tuple(places[name] for name in _names(warning) if name in places)
+        if warning.facts.get("answer") and user.access.has(Role.COLLEGE_ADMIN):
+            links = (("核对并答复", link("allowance:objection", warning.facts["answer"])), *links)
         by_code[warning.code].append(ShownWarning(warning, links))
     return [
         WarningGroup(code.label, WHAT_TO_DO.get(code.value, ""), _place(code.value), by_code[code.value])

@@ -82,6 +82,29 @@ def test_the_words_of_an_objection_do_not_travel_to_hr(world):
     assert "甲某" not in body
 
 
+@pytest.mark.clause("A-28")
+def test_an_objection_stops_a_draft_that_was_ready_to_be_submitted(world):
+    world.confirmed()
+    answer(world, agreed="", objection="少了两人")
+    page = client_for(world.admin).get(url("sheet", world.sheet().pk))
+    assert "还有 1 项提示未处理" in text(page)
+    given = HeadcountConfirmation.objects.get()
+    assert f'href="{url("objection", given.pk)}">核对并答复' in text(page)
+    text_before = world.sheet().warnings.get(confirmed_at=None).text
+    world.settled()
+    assert world.sheet().warnings.get(confirmed_at=None).text == text_before  # settling again finds the same
+
+    client_for(world.admin).post(url("objection", given.pk), {"resolution": "两人已于 10 月退学"})
+    assert not world.sheet().warnings.filter(confirmed_at=None).exists()
+
+
+def test_the_last_answer_ends_the_waiting_at_once(world):
+    world.settled()
+    assert world.sheet().warnings.filter(subject="waiting").exists()
+    answer(world, agreed="yes")
+    assert not world.sheet().warnings.filter(subject="waiting").exists()
+
+
 def test_only_the_own_college_answers_an_objection(world):
     world.settled()
     answer(world, agreed="", objection="有误")
