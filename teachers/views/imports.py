@@ -205,6 +205,8 @@ def _may_undo(batch: ImportBatch) -> Decision:
 class Columns(BatchPage):
     """The columns as the person matched them: a new preview."""
 
+    http_method_names = ["post", "options"]
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         batch: ImportBatch = self.object
         form = ColumnsForm(request.POST, preview=batch.preview)
@@ -220,6 +222,8 @@ class Columns(BatchPage):
 class Commit(BatchPage):
     """The button of the preview. What it says is what is written, or nothing."""
 
+    http_method_names = ["post", "options"]
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         batch: ImportBatch = self.object
         steps = batches.commit_steps(batch, request.POST.get("digest", "")[:64], actor=self.user)
@@ -232,6 +236,8 @@ class Commit(BatchPage):
 
 
 class Discard(BatchPage):
+    http_method_names = ["post", "options"]
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         batches.discard(self.object, actor=self.user)
         messages.success(request, "已放弃，文件内容已删除，数据没有改动。")
