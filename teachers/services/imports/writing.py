@@ -44,12 +44,8 @@ class _Writing:
     def make(self, model_name: str, rows: dict[Any, dict[str, Any]]) -> list[int]:
         model = apps.get_model(model_name)
         value = self.value
-        special = {
-            name
-            for row in rows.values()
-            for name, given in row.items()
-            if type(given) is Ref or given is NOW or given is WRITER
-        }
+        # Only keys of other rows stand for something that is known at the moment of writing.
+        special = {name for row in rows.values() for name in row if name.endswith("_id")}
         extra = self._extra(model_name)
         made = []
         for row in rows.values():
