@@ -89,6 +89,13 @@ def test_the_batch_of_the_command_is_kept_for_undo():
     assert batch.counts["学生"] == {"新增": 1609, "更新": 0, "未变": 0, "错误": 0}
 
 
+def test_without_a_file_the_command_says_what_to_write(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        call_command("import_roster")
+    assert stopped.value.code == 1
+    assert capsys.readouterr().err.startswith("请写明名册工作簿")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

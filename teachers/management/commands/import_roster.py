@@ -19,10 +19,12 @@ class Command(UserCommand):
     help = "导入名册工作簿（二级学院、班主任、班级、学生、聘任、班主任请假）。有任何问题时全部列出，不保存任何内容。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE.xlsx", help="名册工作簿")
+        parser.add_argument("file", metavar="FILE.xlsx", nargs="?", help="名册工作簿（必填）")
         parser.add_argument("--dry-run", action="store_true", help="只核对并显示数量，不保存")
 
     def run(self, *args: Any, **options: Any) -> None:
+        if not options["file"]:
+            raise UserError("请写明名册工作簿：python manage.py import_roster FILE.xlsx")
         path = Path(options["file"])
         content = _content(path)
         try:
