@@ -25,7 +25,10 @@ class Command(UserCommand):
             college = College.objects.filter(code=options["college"]).first()
             if college is None:
                 raise UserError(f"没有代码为「{options['college']}」的学院")
-        for settled in settle_month(month, actor=None, college=college):
+        done = settle_month(month, actor=None, college=college)
+        if not done:
+            raise UserError("还没有任何班级，没有可以结算的学院；请先导入名册（import_roster）")
+        for settled in done:
             self.stdout.write(_report(settled))
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.accounts.services import create_person, issue_code
+from gaobo_banzhuren.web.commands import ChineseCommand
 from gaobo_banzhuren.web.errors import UserError
 
 
-class Command(BaseCommand):
+class Command(ChineseCommand):
     help = "建立一个系统管理员并打印一次性登录码。没有任何默认账号和默认密码。"
 
     def add_arguments(self, parser: CommandParser) -> None:

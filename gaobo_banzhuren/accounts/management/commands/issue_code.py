@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.services import issue_code
+from gaobo_banzhuren.web.commands import ChineseCommand
 from gaobo_banzhuren.web.errors import UserError
 
 
-class Command(BaseCommand):
+class Command(ChineseCommand):
     help = "为一个已有账号发一次性登录码（只显示一次，以前未用的作废）。"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,17 +6,18 @@ import datetime as dt
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import SignInAttempt
 from gaobo_banzhuren.audit import services as audit
+from gaobo_banzhuren.web.commands import ChineseCommand
 
 SHORTEST_DAYS = 180
 
 
-class Command(BaseCommand):
+class Command(ChineseCommand):
     help = "清除过期的登录尝试记录（默认保留 180 天，不得更短）和失效的会话。适合每天定时运行。"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import connection
 
 from gaobo_banzhuren.audit import triggers
 from gaobo_banzhuren.audit.services import verify_chain
+from gaobo_banzhuren.web.commands import ChineseCommand
 
 SHORTEST_ANCHOR = 16
 
 
-class Command(BaseCommand):
+class Command(ChineseCommand):
     help = "校验审计记录：逐条核对内容、衔接和链尾。发现改动、缺失或插入时，指出第一条有问题的记录并以 1 退出。"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,15 +3,16 @@
 import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from gaobo_banzhuren.documents.care import damaged_files, remove, unreferenced_files
 from gaobo_banzhuren.documents.models import StoredFile
+from gaobo_banzhuren.web.commands import ChineseCommand
 
 GRACE = datetime.timedelta(days=1)
 
 
-class Command(BaseCommand):
+class Command(ChineseCommand):
     help = "核对附件：每个附件的文件是否在、内容是否未变；列出没有记录的遗留文件。有缺失或损坏时以 1 退出。"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from gaobo_banzhuren.regulation import data_files, proofs
+from gaobo_banzhuren.web.commands import ChineseCommand
 
 
-class Command(BaseCommand):
+class Command(ChineseCommand):
     help = "扫描 tests/ 中的条款标记，更新制度对照所用的 proofs.json"
 
     def add_arguments(self, parser: CommandParser) -> None:

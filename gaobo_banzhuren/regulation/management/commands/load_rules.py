@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.apps import apps
-from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from gaobo_banzhuren.regulation.loading import load_regulation
+from gaobo_banzhuren.web.commands import ChineseCommand
 
 
-class Command(BaseCommand):
+class Command(ChineseCommand):
     help = "载入制度数据（制度版本、口径、学年）；重复执行不改变任何内容"
 
     @transaction.atomic
