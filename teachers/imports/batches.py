@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import College, User
@@ -23,6 +25,8 @@ from .examining import KIND, Progress, Result, compare, read, reading_steps, sco
 from .reading import SHEETS, Layout
 from .snapshot import Scope
 
+KEPT_WAITING: Final = dt.timedelta(days=14)
+"""How long an upload that nobody confirms keeps its names and telephone numbers."""
 SHOWN_CHANGES: Final = 20_000
 WAITING: Final = (ImportState.PREVIEWED, ImportState.REFUSED)
 
@@ -50,6 +54,7 @@ def run(content: bytes, file_name: str, *, actor: User | None, dry_run: bool = F
 def upload_steps(content: bytes, file_name: str, *, actor: User) -> Iterator[Progress | ImportBatch]:
     """Take an upload, preview it and keep it as a batch; the last thing yielded is the batch."""
     scope, college = scope_of(actor)
+    _lay_aside(Q(created_at__lt=timezone.now() - KEPT_WAITING))
     batch = ImportBatch(
         kind=KIND, college=college, file_name=file_name[:200], content=content, sha256=sha256(content), created_by=actor
     )
@@ -108,7 +113,11 @@ def commit_steps(batch: ImportBatch, digest: str, *, actor: User) -> Iterator[Pr
 def discard(batch: ImportBatch, *, actor: User) -> None:
     """Lay a waiting batch aside. The file itself is dropped: it holds names and telephone numbers."""
     scope_of(actor)
-    ImportBatch.objects.filter(pk=batch.pk, state__in=WAITING).update(
+    _lay_aside(Q(pk=batch.pk))
+
+
+def _lay_aside(which: Q) -> None:
+    ImportBatch.objects.filter(which, state__in=WAITING).update(
         state=ImportState.DISCARDED, content=b"", preview={}, problems=[]
     )
 

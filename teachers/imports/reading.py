@@ -195,7 +195,7 @@ class _RowConverter:
                     continue
             values[name] = None
             # A letter, digit or Chinese character in front settles it without looking for invisible ones.
-            if value is None or (kind is str and not value[:1].isalnum() and cells.is_blank(value)):
+            if value is None or (isinstance(value, str) and not value[:1].isalnum() and cells.is_blank(value)):
                 if required:
                     bad |= {name}
                     self.problems.at(self.sheet.table, number, name, value, "不能为空")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import College
 from gaobo_banzhuren.accounts.roles import Role
@@ -205,6 +207,17 @@ def test_a_discarded_upload_keeps_no_personal_data():
     client.post(url("import_discard", batch))
     batch.refresh_from_db()
     assert (batch.state, bytes(batch.content), batch.preview, batch.problems) == ("discarded", b"", {}, [])
+
+
+def test_an_upload_that_nobody_confirms_is_laid_aside_after_two_weeks():
+    client = client_for(office())
+    old, young = (uploaded(client, workbook(base())) for _ in range(2))
+    ImportBatch.objects.filter(pk=old.pk).update(created_at=timezone.now() - dt.timedelta(days=15))
+    uploaded(client, workbook(base()))
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert (old.state, bytes(old.content), old.preview) == ("discarded", b"", {})
+    assert young.state == "previewed"
 
 
 def test_a_college_sees_its_own_batches_only():
