@@ -281,3 +281,22 @@ def test_what_the_browser_sends_back_is_what_was_shown(world):
     sheet = world.confirmed()
     data = token_and_seen(client_for(world.admin), url("sheet_submit", sheet.pk))
     assert data["seen"].startswith("draft-1-")
+
+
+def test_reviewed_sheets_can_be_bundled_while_others_still_wait_for_review(world):
+    world.reviewed()
+    make_world().submitted()
+    body = text(client_for(world.office).get(url("month", "2023-11")))
+    assert "1 张月表等待审核" in body
+    assert f"{url('bundle_create')}?month=2023-11" in body
+
+
+def test_the_newest_month_points_at_older_ones_that_wait_for_review(world):
+    from .worlds import DECEMBER
+
+    world.submitted()
+    settle_month(DECEMBER, actor=world.admin, college=world.college)
+    page = client_for(world.office).get(url("months"))
+    assert str(page.context["month"]) == "2023-12"
+    assert [(f"{day:%Y-%m}", waiting) for day, waiting in page.context["months"]] == [("2023-12", 0), ("2023-11", 1)]
+    assert "1 待审核" in text(page)
