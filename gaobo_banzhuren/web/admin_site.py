@@ -9,12 +9,14 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Model, QuerySet, TextField
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.decorators import method_decorator
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.audit.services import record, sensitive
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
 class GaoboAdminSite(AdminSite):
@@ -34,6 +36,9 @@ class GaoboAdminSite(AdminSite):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not self.has_permission(request):
                 raise Http404
+            if request.method not in METHODS:
+                # Django's pages take every method but POST for a GET.
+                return HttpResponseNotAllowed(METHODS)
             answer: HttpResponse = inner(request, *args, **kwargs)
             return answer
 
