@@ -38,6 +38,7 @@ ROLES = (Role.COLLEGE_ADMIN, Role.OFFICE)
 BATCHES_SHOWN = 20
 PER_PAGE = 25
 FOUND_AT_MOST = 200
+REASONS_SHOWN = 3
 Crumbs = list[tuple[str, str | None]]
 
 
@@ -199,7 +200,10 @@ def _consequences(batch: ImportBatch) -> list[str]:
 
 def _may_undo(batch: ImportBatch) -> Decision:
     reasons = blockers(batch)
-    return deny("不能撤销：" + "；".join(reasons) + "。") if reasons else ALLOW
+    if not reasons:
+        return ALLOW
+    more = f"等，共 {len(reasons)} 条原因" if len(reasons) > REASONS_SHOWN else ""
+    return deny("不能撤销：" + "；".join(reasons[:REASONS_SHOWN]) + more + "。")
 
 
 class Columns(BatchPage):
