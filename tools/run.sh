@@ -13,6 +13,7 @@ address="127.0.0.1:${PORT:-8000}"
 
 $python tools/env_file.py
 $python manage.py migrate --verbosity 0
+$python manage.py load_rules >/dev/null
 $python manage.py load_demo --if-empty
 echo
 echo "班主任工作管理：http://$address    （按 Ctrl+C 停止）"

@@ -27,7 +27,7 @@ from teachers.models import (
     RosterEntry,
     SchoolClass,
 )
-from teachers.services import dismissals, filing, handovers, leaves, nominations, students
+from teachers.services import appointments, dismissals, filing, handovers, leaves, nominations, students
 
 from .people import Cast
 
@@ -122,6 +122,8 @@ def _hand_over(story: Story) -> None:
     handovers.confirm(post.teacher.user, handover)
     handover.refresh_from_db()
     handovers.confirm(handover.incoming.teacher.user, handover)
+    successor = _open_post(_classes(story, "XX")[0])
+    appointments.renew(admin, successor, planned_end_on=dt.date(story.first_year + 2, 8, 31))
     open_post = _open_post(_classes(story, "XX")[1])
     handovers.start_handover(
         admin, open_post, teacher=post.teacher, takes_over_on=story.day(9, 14, next_year=True),
