@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import adjustments, bundles, downloads, lines, mine, months, sheets, years
+from .views import adjustments, bundles, downloads, lines, mine, months, sheet_actions, sheets, years
 
 app_name = "allowance"
 
@@ -14,13 +14,13 @@ urlpatterns: list[URLPattern] = [
     path("months/<str:month>/xlsx/", downloads.MonthXlsx.as_view(), name="month_xlsx"),
     # 月表
     path("sheets/<int:pk>/", sheets.SheetPage.as_view(), name="sheet"),
-    path("sheets/<int:pk>/settle/", sheets.SheetSettlePage.as_view(), name="sheet_settle"),
-    path("sheets/<int:pk>/detect/", sheets.DetectPage.as_view(), name="sheet_detect"),
-    path("sheets/<int:pk>/warnings/", sheets.ConfirmWarningsPage.as_view(), name="warning_confirm"),
-    path("sheets/<int:pk>/submit/", sheets.SubmitPage.as_view(), name="sheet_submit"),
-    path("sheets/<int:pk>/return/", sheets.ReturnPage.as_view(), name="sheet_return"),
-    path("sheets/<int:pk>/review/", sheets.ReviewPage.as_view(), name="sheet_review"),
-    path("sheets/<int:pk>/reopen/", sheets.ReopenPage.as_view(), name="sheet_reopen"),
+    path("sheets/<int:pk>/settle/", sheet_actions.SheetSettlePage.as_view(), name="sheet_settle"),
+    path("sheets/<int:pk>/detect/", sheet_actions.DetectPage.as_view(), name="sheet_detect"),
+    path("sheets/<int:pk>/warnings/", sheet_actions.ConfirmWarningsPage.as_view(), name="warning_confirm"),
+    path("sheets/<int:pk>/submit/", sheet_actions.SubmitPage.as_view(), name="sheet_submit"),
+    path("sheets/<int:pk>/return/", sheet_actions.ReturnPage.as_view(), name="sheet_return"),
+    path("sheets/<int:pk>/review/", sheet_actions.ReviewPage.as_view(), name="sheet_review"),
+    path("sheets/<int:pk>/reopen/", sheet_actions.ReopenPage.as_view(), name="sheet_reopen"),
     path("sheets/<int:pk>/versions/", sheets.VersionsPage.as_view(), name="versions"),
     path("sheets/<int:pk>/xlsx/", downloads.SheetXlsx.as_view(), name="sheet_xlsx"),
     path("sheets/<int:pk>/pdf/", downloads.SheetPdf.as_view(), name="sheet_pdf"),

@@ -18,7 +18,7 @@ from allowance.models import MonthSheet, SheetState
 from allowance.overview import MonthOverview, month_overview, months_with_sheets
 from allowance.own_months import college_months
 from allowance.services.settlement import Settled, settle_month
-from gaobo_banzhuren.accounts.models import College, User
+from gaobo_banzhuren.accounts.models import College
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.regulation.models import SchoolYear
 from gaobo_banzhuren.web.actions import FormPage
@@ -103,14 +103,14 @@ def show_month(page: RolePage, month: Month) -> HttpResponse:
         overview=overview,
         month=month,
         months=months,
-        action=office_action(overview, page.user),
+        action=office_action(overview),
         school_year=year_name(month.first_day),
         may_settle=bool(overview.rules) and month.first_day <= timezone.localdate(),
     )
 
 
-def office_action(overview: MonthOverview, user: User) -> MonthAction:
-    """To review first, then to bundle, then what waits in other months, then to remind."""
+def office_action(overview: MonthOverview) -> MonthAction:
+    """To review first, then to bundle, then to remind."""
     month = overview.month
     waiting = next((row.sheet for row in overview.rows if row.sheet and row.sheet.state == "submitted"), None)
     if waiting:
@@ -124,22 +124,11 @@ def office_action(overview: MonthOverview, user: User) -> MonthAction:
     if overview.reviewed_free:
         url = f"{reverse('allowance:bundle_create')}?month={month}"
         return MonthAction(f"{overview.reviewed_free} 张月表已审核，可以编入批次送人事。", "编入批次", url, "archive")
-    sentence = "本月各学院都已办完。"
     if overview.late:
-        sentence = f"{len(overview.late)} 个学院还没有提交。"
-    elif not overview.rows:
-        sentence = "本月没有开设的班级，也没有月表。"
-    other = (
-        MonthSheet.objects.visible_to(user)
-        .filter(state=SheetState.SUBMITTED)
-        .order_by("month", "college__code")
-        .first()
-    )
-    if other is None:
-        return MonthAction(sentence)
-    name = f"{other.month:%Y-%m} {other.college}"
-    url = reverse("allowance:sheet", args=[other.pk])
-    return MonthAction(f"{sentence}{name} 的月表等待审核。", f"审核 {name}", url, "shield-check")
+        return MonthAction(f"{len(overview.late)} 个学院还没有提交。")
+    if not overview.rows:
+        return MonthAction("本月没有开设的班级，也没有月表。")
+    return MonthAction("本月各学院都已办完。")
 
 
 class SettlePage(FormPage):
