@@ -1,4 +1,4 @@
-"""The world is built once for the whole folder; each test leaves it as it was."""
+"""The world is built once for each file and is gone after it; each test leaves it as it was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 from .world import World, build
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def _built(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[World, Path]]:
