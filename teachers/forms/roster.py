@@ -94,7 +94,7 @@ class StudentForm(forms.Form):
 
 
 class StateForm(forms.Form):
-    state = forms.ChoiceField(label="新状态", choices=StudentState.choices)
+    state = forms.ChoiceField(label="新状态", choices=[("", "请选择"), *StudentState.choices])
     from_day = DateField(label="从哪一天起", help_text="这一天已是新状态：1 日退学的学生，当月 1 日不计人数。")
     note = forms.CharField(label="说明", max_length=200, required=False)
 
