@@ -104,7 +104,7 @@ def _foot(document: SheetDocument) -> list[list[object]]:
 
 
 def _after(document: SheetDocument) -> list[list[object]]:
-    lines: list[list[object]] = [[f"合计大写：{document.total_in_words}"]]
+    lines: list[list[object]] = [["合计大写", document.total_in_words]]
     if document.warnings:
         lines.append(["提示与确认理由："])
         lines += [[f"{number}. {text}"] for number, text in enumerate(document.warnings, start=1)]
