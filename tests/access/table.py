@@ -83,7 +83,12 @@ def read_table(text: str = "") -> list[Row]:
     rows = []
     for line in (text or DOCUMENT.read_text(encoding="utf-8")).splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if not line.startswith("|") or cells[0] in ("Address", "Code") or set(line) <= set("|- ") or ":" not in cells[0]:
+        if (
+            not line.startswith("|")
+            or cells[0] in ("Address", "Code")
+            or set(line) <= set("|- ")
+            or ":" not in cells[0]
+        ):
             continue
         assert len(cells) == len(HEADER), f"{len(cells)} cells instead of {len(HEADER)}: {line}"
         codes = {who: Code.read(cell) for who, cell in zip(IDENTITIES, cells[3:-1], strict=True)}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +23,20 @@ from .filling import filled, is_multiple, offered
 from .sweep import changed, digest, table_pairs, text_of, undone
 from .world import B, Thing, World
 
-WRITERS = ("class_teacher", "college_admin", "college_head", "office", "hr", "sysadmin")
-VOLATILE = ("mac", "previous_mac", "digest", "sha256", "public_id", "content", "request_id", "password", "changes", "after")
+WRITERS = ("class_teacher", "college_admin", "office", "hr", "sysadmin")
+NOT_FACTS = ("sessions.Session", "web.SentForm", "auth.Permission", "contenttypes.ContentType")
+VOLATILE = (
+    "mac",
+    "previous_mac",
+    "digest",
+    "sha256",
+    "public_id",
+    "content",
+    "request_id",
+    "password",
+    "changes",
+    "after",
+)
 
 
 def signed_in(world: World, who: str) -> Client:
@@ -141,19 +153,19 @@ def test_one_foreign_among_ones_own_refuses_the_whole(
 def facts() -> dict[str, Counter[Any]]:
     """What the tables say, without numbers, times and random texts."""
     found = {}
-    for model in apps.get_models():
-        if model._meta.label in ("sessions.Session", "web.SentForm"):
-            continue
-        names = [
-            field.attname
-            for field in model._meta.concrete_fields
-            if not field.primary_key
-            and not isinstance(field, models.DateTimeField | models.ForeignKey)
-            and field.name not in VOLATILE
-        ]
-        found[model._meta.label] = Counter(map(repr, model._base_manager.values_list(*(names or ["pk"]))))
-        if not names:
-            found[model._meta.label] = Counter(rows=found[model._meta.label].total())
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if model._meta.label in NOT_FACTS:
+                continue
+            columns = [
+                f'"{field.column}"'
+                for field in model._meta.concrete_fields
+                if not field.primary_key
+                and not isinstance(field, models.DateTimeField | models.ForeignKey)
+                and field.name not in VOLATILE
+            ]
+            cursor.execute(f'SELECT {", ".join(columns) or "1"} FROM "{model._meta.db_table}"')
+            found[model._meta.label] = Counter(map(repr, cursor.fetchall()))
     return found
 
 
@@ -203,7 +215,7 @@ def test_fields_that_a_form_does_not_have_have_no_effect(world: World, who: str)
         if differing or results[0][0] != results[1][0]:
             wrong.append((name, differing, results[0][0], results[1][0]))
     assert not wrong, "\n".join(map(str, wrong))
-    least = {"class_teacher": 2, "college_admin": 20, "college_head": 8, "office": 30, "hr": 1, "sysadmin": 5}
+    least = {"class_teacher": 2, "college_admin": 20, "office": 30, "hr": 1, "sysadmin": 5}
     assert len(carried_out) >= least[who], f"only these were carried out, the others prove little: {carried_out}"
 
 
@@ -236,30 +248,30 @@ def test_nobody_makes_someone_more_powerful_than_oneself(world: World) -> None:
 
 
 QUERIES = [
-    "college={b}&college={a}", "college={a}&college={b}", "school_class__college={b}", "college_id={b}",
-    "class={bclass}", "teacher={bteacher}", "order=user__password", "ordering=-college", "page=999999", "size=100000",
-    "teacher__user__password__startswith=a", "user__password__startswith=m", "school_class__college__name={bname}",
-    "day=2023-09-15", "q={word}", "text={word}", "sheet={bsheet}", "month=2023-10&month=2023-11", "all=1",
-]  # fmt: skip
+    "college={b}&college={a}",
+    "college={a}&college={b}",
+    "class={bclass}&teacher={bteacher}&sheet={bsheet}&day=2023-09-15&month=2023-10&month=2023-11",
+    "school_class__college={b}&college_id={b}&order=user__password&ordering=-college&page=999999&size=100000&all=1"
+    "&teacher__user__password__startswith=a&user__password__startswith=m&school_class__college__name={bname}&q=x&text=x",
+]
 
 
-@pytest.mark.parametrize("who", ["college_admin", "college_head", "class_teacher"])
+@pytest.mark.parametrize("who", ["college_admin", "class_teacher"])
 def test_no_query_widens_the_scope(world: World, who: str) -> None:
     """A14 and A15: foreign, doubled and invented parameters show nothing that the page itself would not show."""
     side = world.named["sides"][2]
     names = {
         "a": world.a.pk, "b": world.b.pk, "bclass": side.school_class.pk, "bteacher": side.teacher.pk,
-        "bname": world.b.name, "bsheet": world.named[f"handed sheet {B}"].pk, "word": "杉银",
+        "bname": world.b.name, "bsheet": world.named[f"handed sheet {B}"].pk,
     }  # fmt: skip
     client, wrong = signed_in(world, who), []
-    queries = "&".join(QUERIES).format(**names)
-    single = [query.format(**names) for query in QUERIES]
+    queries = [query.format(**names) for query in QUERIES]
     for address, row in table_pairs():
-        if row.kind not in ("none", "allowance year") or not row.codes[who].opens or "GET" not in row.methods:
+        code = row.codes[who]
+        if row.kind not in ("none", "allowance year") or code.scope == "–" or code.writes or "GET" not in row.methods:
             continue
         path = reverse(address.name, kwargs={} if row.kind == "none" else {"slug": "2023-2024"})
-        lists = [*single, queries] if row.codes[who].scope in ("college", "own") and not row.codes[who].writes else [queries, single[0]]
-        for query in lists:
+        for query in queries:
             answer = client.get(f"{path}?{query}")
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             if answer.status_code >= 500 or B in text_of(body):

@@ -44,7 +44,11 @@ def test_a_refusal_that_tells_foreign_from_missing_is_found(world: World, monkey
     real = RolePage.dispatch
 
     def talkative(page: RolePage, request: HttpRequest, *args: object, **kwargs: object) -> object:
-        if Nomination.objects.filter(pk=kwargs.get("pk")).exclude(pk__in=Nomination.objects.visible_to(page.user)).exists():
+        if (
+            Nomination.objects.filter(pk=kwargs.get("pk"))
+            .exclude(pk__in=Nomination.objects.visible_to(page.user))
+            .exists()
+        ):
             return HttpResponse("不是您学院的提名", status=404)
         return real(page, request, *args, **kwargs)
 

@@ -39,9 +39,9 @@ def test_the_world_has_every_kind_of_thing_that_the_table_names(world: World) ->
 
 
 def test_a_new_address_that_nobody_listed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from teachers import urls
-
     from django.urls import get_resolver
+
+    from teachers import urls
 
     resolver = next(one for one in get_resolver().url_patterns if getattr(one, "namespace", "") == "teachers")
     extra = path("forgotten/<int:pk>/", urls.urlpatterns[0].callback, name="forgotten")

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from allowance.calculation import Month
-from allowance.models import Adjustment, Bundle, HeadcountConfirmation, HeadcountSnapshot, MonthSheet, SheetLine
+from allowance.models import Adjustment, HeadcountConfirmation, HeadcountSnapshot, MonthSheet, SheetLine
 from allowance.services import adjustments, bundles, workflow
 from allowance.services.checks import confirm_warnings
 from allowance.services.settlement import settle_month
@@ -27,7 +27,6 @@ from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.accounts.services import issue_code
 from gaobo_banzhuren.audit.models import AuditEntry
 from gaobo_banzhuren.audit.services import record
-from gaobo_banzhuren.documents.models import StoredFile
 from gaobo_banzhuren.documents.services import store
 from gaobo_banzhuren.regulation.models import CalendarDay, RuleVersion, SchoolYear
 from gaobo_banzhuren.regulation.services import versions
@@ -37,8 +36,6 @@ from teachers.models import (
     ClassTeacher,
     Guardian,
     ImportBatch,
-    Leave,
-    Nomination,
     RosterEntry,
     SchoolClass,
     Student,
@@ -196,10 +193,14 @@ def _chapter_one(world: World, side: Side, office: User) -> None:
     """Class, students, appointment, nomination, hand-over, dismissal and leave of one side, all about its teacher."""
     college, teacher, word = side.college, side.teacher, side.word
     who = {"owner": teacher.user, "college": college}
-    appointment = appointed(side.school_class, teacher, filed_on=day("2023-09-05"), state="filed", note=f"{word}{SECRET}")
+    appointment = appointed(
+        side.school_class, teacher, filed_on=day("2023-09-05"), state="filed", note=f"{word}{SECRET}"
+    )
     record(side.admin, "teachers.appoint", appointment, college=college, reason=f"{word}{SECRET}")
     entry = RosterEntry.objects.filter(student=side.students[0]).get()
-    guardian = Guardian.objects.create(student=side.students[0], name=f"{word}{PUPIL}家长", relation="父", phone="13800000001")
+    guardian = Guardian.objects.create(
+        student=side.students[0], name=f"{word}{PUPIL}家长", relation="父", phone="13800000001"
+    )
     world.add("class", word, pk=side.school_class.pk, **who)
     world.add("student", word, pk=side.students[0].pk, **who)
     world.add("roster entry", word, pk=side.students[0].pk, entry=entry.pk, **who)
@@ -219,7 +220,9 @@ def _chapter_one(world: World, side: Side, office: User) -> None:
     asked = appointed(_another_class(side), _another(side))
     filing.ask_back(office, asked, text=f"{word}{SECRET}为何", version=asked.version)
     world.named[f"unfiled {word}"] = unfiled
-    acting = appointed(_another_class(side), _another(side), planned_end_on=timezone.localdate() + dt.timedelta(days=20))
+    acting = appointed(
+        _another_class(side), _another(side), planned_end_on=timezone.localdate() + dt.timedelta(days=20)
+    )
     world.named[f"expiring {word}"] = acting
 
 
@@ -291,7 +294,10 @@ def _files(world: World) -> None:
 
 
 def _months(world: World, sides: list[Side], office_one: User, office_two: User) -> None:
-    years = {SchoolYear.objects.get(starts_on__lte=month.first_day, ends_on__gte=month.first_day).pk for month in (HANDED, DRAFT)}
+    years = {
+        SchoolYear.objects.get(starts_on__lte=month.first_day, ends_on__gte=month.first_day).pk
+        for month in (HANDED, DRAFT)
+    }
     SchoolYear.objects.filter(pk__in=years).update(payable_confirmed_at=timezone.now())
     reviewed: dict[Month, list[MonthSheet]] = defaultdict(list)
     for month in (HANDED, BUNDLED, FREE, WAITING, DRAFT):
@@ -403,7 +409,8 @@ def _imports(world: World, sides: list[Side], office: User) -> None:
         code = side.school_class.code
         students = [[f"99{next(_numbers):06d}", f"{side.word}{PUPIL}新", "男", None, code, "2024-03-01", "在读"]]
         good = _uploaded(workbook({"学生": students}), side.word, side.admin)
-        bad = _uploaded(workbook({"学生": [[f"99{next(_numbers):06d}", f"{side.word}{PUPIL}", "男", None, "没有的班", "2024-03-01", "在读"]]}), side.word, side.admin)
+        unknown = [[f"99{next(_numbers):06d}", f"{side.word}{PUPIL}", "男", None, "没有的班", "2024-03-01", "在读"]]
+        bad = _uploaded(workbook({"学生": unknown}), side.word, side.admin)
         world.add("import batch", f"{side.word} waiting", pk=good.pk, college=side.college)
         world.add("refused batch", f"{side.word} refused", pk=bad.pk, college=side.college)
         world.named[f"batch {side.word}"] = good
