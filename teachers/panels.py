@@ -10,7 +10,7 @@ from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.home import Action, Panel, PanelItem, register_panel
 
-from . import posts
+from . import posts, queries
 from .models import (
     Appointment,
     Dismissal,
@@ -20,10 +20,11 @@ from .models import (
     Nomination,
     NominationState,
     SchoolClass,
+    StudentState,
 )
 from .policies.common import MANAGERS
 
-OFFICE_ORDER, COLLEGE_ORDER, TEACHER_ORDER = 20, 20, 5
+OFFICE_ORDER, COLLEGE_ORDER, TEACHER_ORDER, CLASSES_ORDER = 20, 20, 5, 60
 
 
 def college_panel(user: User) -> Panel:
@@ -100,7 +101,21 @@ def _first(items: list[PanelItem]) -> Action | None:
     return Action(pressing[0].label, pressing[0].url) if pressing else None
 
 
+def classes_panel(user: User) -> Panel:
+    """The classes that a teacher leads today, each with its headcount: the way in for everything else."""
+    today = timezone.localdate()
+    led = Appointment.objects.on(today).filter(teacher__user=user).values("school_class")
+    rows = SchoolClass.objects.filter(pk__in=led).order_by("code").values_list("pk", "name", "code")
+    heads = queries.headcounts(today, [StudentState.ENROLLED.value]) if rows else {}
+    items = [
+        PanelItem(name, f"{heads.get(pk, 0)} 人", reverse("teachers:class", args=[pk]), "neutral", code)
+        for pk, name, code in rows
+    ]
+    return Panel("我的班级", items, "您现在没有带班。", None, "people", "班主任")
+
+
 def register() -> None:
+    register_panel((Role.CLASS_TEACHER,), CLASSES_ORDER, classes_panel)
     register_panel(MANAGERS, COLLEGE_ORDER, college_panel)
     register_panel((Role.OFFICE,), OFFICE_ORDER, office_panel)
     register_panel((Role.CLASS_TEACHER,), TEACHER_ORDER, teacher_panel)

@@ -64,8 +64,10 @@ def write_backup(target: Path) -> Contents:
 
 def _write(archive: zipfile.ZipFile) -> Contents:
     tables: dict[str, dict[str, Any]] = {}
+    alone = not connection.in_atomic_block
     with transaction.atomic():
-        if connection.vendor == "postgresql":
+        if alone and connection.vendor == "postgresql":
+            # All tables as of one moment; SQLite does so by itself. It must come before the first question.
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for model in _models():

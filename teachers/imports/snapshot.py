@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import College, RoleGrant, User
 from gaobo_banzhuren.documents.cells import clean
+from gaobo_banzhuren.web.errors import StaleError
 
 from ..models import Appointment, ClassTeacher, Guardian, Leave, Programme, RosterEntry, SchoolClass, Student
 from .columns import APPOINTMENTS, CLASSES, LEAVES, STUDENTS, TEACHERS
@@ -187,6 +188,9 @@ def _load_students(found: Snapshot, numbers: set[str | None]) -> None:
         for student, school_class, state, first, last, pk in spans.values_list(
             "student_id", "school_class_id", "state", "starts_on", "ends_on", "pk"
         ):
+            if school_class not in class_code:
+                # Somebody else's import was committed between the two questions.
+                raise StaleError("名册刚被他人更改，请稍后重新核对再导入。")
             found.spells[student].append(Spell(class_code[school_class], state, first, last, pk))
         parents = Guardian.objects.filter(student_id__in=keys).order_by("student_id", "pk")
         for row in parents.values_list("student_id", "pk", "name", "relation", "phone"):

@@ -244,8 +244,7 @@ def test_a_purpose_without_a_scope_opens_for_nobody_and_a_lost_right_closes(clie
     allowed = {owner.pk}
     files.register_scope(purpose, lambda user, _stored: user.pk in allowed)
     response = client.get(stored.get_absolute_url())
-    assert response.status_code == 200
-    response.close()
+    assert (response.status_code, b"".join(response.streaming_content)) == (200, PDF)
     allowed.clear()
     assert client.get(stored.get_absolute_url()).status_code == 404
 

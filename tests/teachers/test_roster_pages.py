@@ -218,3 +218,10 @@ def test_students_are_searched_without_their_name_in_the_address(own):
     assert wanted.student_no in page
     others = own.roster_entries.exclude(student=wanted)
     assert [entry.student.student_no in page for entry in others] == [False, False]
+
+
+def test_the_start_page_leads_a_teacher_to_the_own_classes(own, foreign):
+    page = text_of(own.appointments.get().teacher.user, "web:home")
+    assert reverse("teachers:class", args=[own.pk]) in page
+    assert "3 人" in page
+    assert foreign.name not in page
