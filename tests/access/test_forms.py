@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import RoleGrant, User
+from gaobo_banzhuren.audit.models import AuditEntry
 from teachers.forms.appointments import ChosenRows
 from tests.factories import UserFactory
 
@@ -163,6 +164,11 @@ def facts() -> dict[str, Counter[Any]]:
                 if not field.primary_key
                 and not isinstance(field, models.DateTimeField | models.ForeignKey)
                 and field.name not in VOLATILE
+                # An entry quotes keys, and PostgreSQL gives no key twice, not even after taking back.
+                and (
+                    model is not AuditEntry
+                    or field.name in ("action", "object_type", "actor_staff_no", "role", "reason")
+                )
             ]
             cursor.execute(f'SELECT {", ".join(columns) or "1"} FROM "{model._meta.db_table}"')
             found[model._meta.label] = Counter(map(repr, cursor.fetchall()))
