@@ -87,7 +87,10 @@ def _write_table(model: type[models.Model], write: Callable[[bytes], Any]) -> di
     names = [field.attname for field in model._meta.concrete_fields]
     digest, count = hashlib.sha256(), 0
     for row in model._base_manager.order_by(model._meta.pk.name).values_list(*names).iterator(chunk_size=2000):
-        line = (json.dumps([_plain(value) for value in row], cls=DjangoJSONEncoder, ensure_ascii=False) + "\n").encode()
+        line = (
+            json.dumps([_plain(value) for value in row], cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+            + "\n"
+        ).encode()
         digest.update(line)
         write(line)
         count += 1
