@@ -12,7 +12,7 @@ from gaobo_banzhuren.web.errors import UserError
 from .document import SIGNATURES, TITLE, Row, SheetDocument, document_of
 
 COLUMNS = (
-    Column("序号", 0, INTEGER, 6),
+    Column("序号", 0, INTEGER, 10),
     Column("姓名", 1, TEXT, 10),
     Column("工号", 2, TEXT, 13),
     Column("人员类别", 3, TEXT, 9),
@@ -28,6 +28,9 @@ COLUMNS = (
     Column("备注", 13, TEXT, 26),
 )
 AMOUNT_AT = 12
+LINE_LENGTH = 98
+"""Chinese characters across the table."""
+INDENT = "　　"
 
 SUMMARY = (
     Column("学院代码", 0, TEXT, 12),
@@ -103,11 +106,18 @@ def _foot(document: SheetDocument) -> list[list[object]]:
     return rows
 
 
+def _folded(text: str) -> list[str]:
+    """A long text in lines that are no wider than the table, or the printed page would shrink to fit it."""
+    first, rest = text[:LINE_LENGTH], text[LINE_LENGTH:]
+    step = LINE_LENGTH - len(INDENT)
+    return [first, *(INDENT + rest[at : at + step] for at in range(0, len(rest), step))]
+
+
 def _after(document: SheetDocument) -> list[list[object]]:
     lines: list[list[object]] = [["合计大写", document.total_in_words]]
     if document.warnings:
         lines.append(["提示与确认理由："])
-        lines += [[f"{number}. {text}"] for number, text in enumerate(document.warnings, start=1)]
+        lines += [[part] for number, text in enumerate(document.warnings, 1) for part in _folded(f"{number}. {text}")]
     if document.signed:
         lines.append(["系统记录：" + "；".join(f"{label} {text}" for label, text in document.signed)])
     lines.append([f"金额均为税前；校验 {document.digest}"])

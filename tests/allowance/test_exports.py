@@ -94,3 +94,18 @@ def test_the_foot_has_the_total_in_words_and_the_four_signatures(workbook):
     assert [t for t in texts if t in ("制表：", "学院负责人：", "继续教育学院审核：", "人事部门接收：")] == [
         "制表：", "学院负责人：", "继续教育学院审核：", "人事部门接收：",
     ]  # fmt: skip
+
+
+def test_long_findings_are_folded_so_that_the_printed_table_keeps_its_size(sample):
+    from allowance.exports import COLUMNS, allowance_workbook
+    from allowance.models import MonthSheet, SheetWarning
+
+    settle_month(Month.parse("2024-02"), actor=None)
+    SheetWarning.objects.filter(sheet__college__code="C01").update(text="长" * 390)
+    book = openpyxl.load_workbook(io.BytesIO(allowance_workbook(MonthSheet.objects.filter(college__code="C01"))))
+    across = sum(column.width for column in COLUMNS)
+    texts = [row[0] for row in book["软件学院"].iter_rows(values_only=True) if isinstance(row[0], str)]
+    assert max(2 * len(text) for text in texts if "长" in text) <= across
+    assert (
+        sum(text.count("长") for text in texts) == 390 * SheetWarning.objects.filter(sheet__college__code="C01").count()
+    )

@@ -184,5 +184,6 @@ def print_setup(target: Any, header_row: int, *, landscape: bool = True) -> None
     target.page_setup.fitToHeight = 0
     target.sheet_properties.pageSetUpPr.fitToPage = True
     target.page_margins.left = target.page_margins.right = 0.4
-    target.page_margins.top = target.page_margins.bottom = 0.6
+    target.page_margins.top, target.page_margins.bottom = 0.6, 0.8
+    target.page_margins.header = target.page_margins.footer = 0.3
     target.oddFooter.center.text = "第 &P 页 共 &N 页"
