@@ -32,6 +32,7 @@ QUIET = [
 SERIOUS = {"serious", "critical"}
 # Generous, because a busy machine is slow and a wrong page stays wrong.
 PATIENCE_MS = 30_000
+LATE_CONNECTION = r"ignore:(?s).*\(process_request_thread\).*:pytest.PytestUnhandledThreadExceptionWarning"
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -43,6 +44,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             # A browser connects ahead of need; the test server leaves such a connection to the garbage collector.
             item.add_marker(pytest.mark.filterwarnings("ignore:unclosed <socket.socket:ResourceWarning"))
+            # Such a connection may also end after the server gave the shared database back; what a page answered has
+            # been looked at by then.
+            item.add_marker(pytest.mark.filterwarnings(LATE_CONNECTION))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="chromium is not installed"))
 
