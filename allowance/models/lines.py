@@ -9,7 +9,7 @@ from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from teachers.models import ClassTeacher
 
-from .sheets import SETTLED_STATES, MonthSheet
+from .sheets import MonthSheet
 
 
 class LineKind(models.TextChoices):
@@ -26,9 +26,6 @@ class SheetLineQuerySet(models.QuerySet["SheetLine"]):
         if user.access.has(Role.OFFICE):
             return self
         return self.filter(own | Q(sheet__in=MonthSheet.objects.visible_to(user)))
-
-    def settled(self) -> SheetLineQuerySet:
-        return self.filter(sheet__state__in=SETTLED_STATES)
 
 
 class SheetLine(models.Model):

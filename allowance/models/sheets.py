@@ -21,8 +21,6 @@ class SheetState(models.TextChoices):
 FROZEN_STATES = (SheetState.SUBMITTED, SheetState.REVIEWED, SheetState.HANDED_OVER, SheetState.RECEIVED)
 """In these the lines never change; a returned sheet is a draft again with its reason on record."""
 
-SETTLED_STATES = (SheetState.REVIEWED, SheetState.HANDED_OVER, SheetState.RECEIVED)
-
 
 class MonthSheetQuerySet(models.QuerySet["MonthSheet"]):
     def visible_to(self, user: User) -> MonthSheetQuerySet:

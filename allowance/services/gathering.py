@@ -67,7 +67,6 @@ class MonthFacts:
     teachers: tuple[TeacherFact, ...]
     class_rows: Mapping[str, ClassRow] = field(default_factory=dict)
     teacher_rows: Mapping[str, TeacherRow] = field(default_factory=dict)
-    college_ids: Mapping[str, int] = field(default_factory=dict)
     terms_over: tuple[tuple[str, str, dt.date], ...] = ()
 
     def cut(self) -> MonthCut:
@@ -88,11 +87,10 @@ def gather(month: Month, rules: AllowanceRules, effective_from: dt.date) -> Mont
     basis = {row.class_id: basis_day(month, row.opens_on, row.closes_on, rules, term_start) for row in classes}
     heads, steps = _headcounts(month, rules, basis)
     graduated = queries.headcounts(first, [StudentState.GRADUATED.value])
-    facts, rows, college_ids = [], {}, {}
+    facts, rows = [], {}
     for row in classes:
         pk, headcount = row.class_id, heads.get(row.class_id, 0)
         rows[row.code] = ClassRow(pk, row.code, row.name, row.college_id, basis[pk], headcount, graduated.get(pk, 0))
-        college_ids[row.college] = row.college_id
         facts.append(ClassFact(*row[:6], headcount, steps.get(pk, ())))
     posts = queries.appointment_facts(first, last)
     appointments = tuple(AppointmentFact(*post[:7], Via(post.via)) for post in posts)
@@ -102,7 +100,7 @@ def gather(month: Month, rules: AllowanceRules, effective_from: dt.date) -> Mont
         (post.class_code, post.teacher_key, post.last_day) for post in posts if post.term_over and post.last_day
     )
     return MonthFacts(
-        month, rules, effective_from, tuple(facts), appointments, leaves, teachers, rows, teacher_rows, college_ids,
+        month, rules, effective_from, tuple(facts), appointments, leaves, teachers, rows, teacher_rows,
         terms_over,
     )  # fmt: skip
 

@@ -18,8 +18,3 @@ def can_keep(user: User, college_id: int) -> Decision:
 
 def can_keep_class(user: User, school_class: SchoolClass) -> Decision:
     return can_keep(user, school_class.college_id)
-
-
-def can_see_names(user: User, school_class: SchoolClass) -> bool:
-    """Whether the person may open the roster of the class: its college, the office and its present teacher."""
-    return SchoolClass.objects.visible_to(user).filter(pk=school_class.pk).exists()
