@@ -49,6 +49,7 @@ labels.add_actions(
         "teachers.import_undo": "撤销名册导入",
         "teachers.roster_export": "导出名册",
         "teachers.guardian_save": "登记家长",
+        "teachers.phone_reveal": "查看完整号码",
         "teachers.teacher_create": "新增班主任",
         "teachers.teacher_update": "修改班主任资料",
         "teachers.document_add": "添加班主任材料",

@@ -15,6 +15,7 @@ from ..models import ClassTeacher, Guardian, ProjectType, SchoolClass, Sex, Staf
 from ..services.classes import ClassFields
 from ..services.students import StudentFields
 from .fields import ClassChoice, DateField, LongText
+from .phones import PhoneForm
 
 SEXES = [("", "未填"), *Sex.choices]
 
@@ -70,7 +71,7 @@ class ClassForm(forms.Form):
         return ClassFields(**{name: self.cleaned_data[name] for name in ClassFields.__dataclass_fields__})
 
 
-class StudentForm(forms.Form):
+class StudentForm(PhoneForm):
     student_no = forms.CharField(label="学号", max_length=30)
     school_class = ClassChoice(label="班级", queryset=SchoolClass.objects.none(), empty_label="请选择")
     joins_on = DateField(label="入班日期", help_text="在名册上的第一天。")
@@ -80,9 +81,10 @@ class StudentForm(forms.Form):
     phone = forms.CharField(label="手机", max_length=30, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput(), required=False)
 
-    def __init__(self, *args: Any, user: User, existing: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, existing: Student | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if existing:
+            self.keep_number(existing.phone)
             del self.fields["student_no"], self.fields["school_class"], self.fields["joins_on"]
             return
         choice = self.fields["school_class"]
@@ -116,7 +118,7 @@ class CorrectStartForm(forms.Form):
     reason = LongText(label="依据", max_length=200, rows=2, help_text="如退学审批表、报到单。原记录作废但保留。")
 
 
-class GuardianForm(forms.Form):
+class GuardianForm(PhoneForm):
     name = NameField(label="家长姓名", max_length=50)
     relation = forms.CharField(label="关系", max_length=20, required=False)
     phone = forms.CharField(label="电话", max_length=30, required=False)
@@ -124,10 +126,11 @@ class GuardianForm(forms.Form):
     def __init__(self, *args: Any, guardian: Guardian | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if guardian:
-            self.initial.update({"name": guardian.name, "relation": guardian.relation, "phone": guardian.phone})
+            self.keep_number(guardian.phone)
+            self.initial.update({"name": guardian.name, "relation": guardian.relation})
 
 
-class TeacherForm(forms.Form):
+class TeacherForm(PhoneForm):
     staff_no = forms.CharField(label="工号", max_length=20)
     name = NameField(label="姓名", max_length=50)
     college = forms.ModelChoiceField(label="所属学院", queryset=College.objects.none(), empty_label="请选择")
@@ -142,6 +145,7 @@ class TeacherForm(forms.Form):
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = kept_colleges(user)
         if existing:
+            self.keep_number(existing.phone)
             del self.fields["staff_no"]
         elif choice.queryset.count() == 1:
             choice.initial = choice.queryset.first()
@@ -153,5 +157,5 @@ class DocumentForm(forms.Form):
 
 
 def initial_of(student: Student) -> dict[str, Any]:
-    """What a student's form starts with."""
-    return {name: getattr(student, name) for name in (*StudentFields.__dataclass_fields__, "version")}
+    """What a student's form starts with: everything but the number."""
+    return {name: getattr(student, name) for name in ("name", "sex", "exam_no", "version")}

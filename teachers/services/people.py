@@ -17,6 +17,7 @@ from gaobo_banzhuren.web.errors import StaleError, UserError
 
 from ..models import ClassTeacher, StaffCategory, TeacherDocument
 from ..policies import roster as policies
+from .phones import phone_tail, with_new_number
 
 DOCUMENT_PURPOSE = "teachers.document"
 """The purpose under which papers of class teachers are stored."""
@@ -66,20 +67,21 @@ def update_teacher(
     college: College,
     category: StaffCategory | str,
     sex: str,
-    phone: str,
+    phone: str | None,
 ) -> ClassTeacher:
-    """Change a teacher as read in `version`; closed months keep the category and name they were paid under."""
+    """Change a teacher as read in `version`, the number unless None; closed months keep the category and name they were paid under."""
     policies.can_keep(actor, teacher.college_id).require()
     policies.can_keep(actor, college.pk).require()
-    before = facts(teacher)
+    before, number = facts(teacher), teacher.phone if phone is None else phone.strip()
+    changed_number = number != teacher.phone
     update_person(actor, teacher.user, name=name, home_college=college)
     changed = ClassTeacher.objects.filter(pk=teacher.pk, version=version).update(
-        college=college, category=StaffCategory(category), sex=sex, phone=phone.strip(), version=version + 1
+        college=college, category=StaffCategory(category), sex=sex, phone=number, version=version + 1
     )
     if not changed:
         raise StaleError(f"{teacher}刚被他人修改，没有保存。请刷新后核对再改。")
     teacher = ClassTeacher.objects.with_names().get(pk=teacher.pk)
-    after = facts(teacher)
+    after = with_new_number(facts(teacher), "手机", changed=changed_number)
     if before != after:
         record(actor, "teachers.teacher_update", teacher, before=before, after=after, college=college)
     return teacher
@@ -93,7 +95,7 @@ def facts(teacher: ClassTeacher) -> dict[str, Any]:
         "学院代码": teacher.college.code,
         "人员类别": teacher.category,
         "性别": teacher.sex,
-        "手机": teacher.phone[-4:],
+        "手机": phone_tail(teacher.phone),
     }
 
 

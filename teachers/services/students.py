@@ -16,6 +16,7 @@ from gaobo_banzhuren.web.errors import StaleError, UserError
 
 from ..models import Guardian, RosterEntry, SchoolClass, Student, StudentState
 from ..policies import roster as policies
+from .phones import phone_tail, with_new_number
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -27,18 +28,19 @@ class StudentFields:
     name: str
     sex: str = ""
     exam_no: str = ""
-    phone: str = ""
+    phone: str | None = ""
+    """None leaves the number as it is."""
 
     def columns(self) -> dict[str, str]:
         pinyin, initials = pinyin_of(self.name)
-        return {
+        columns = {
             "name": self.name.strip(),
             "sex": self.sex,
             "exam_no": self.exam_no.strip(),
-            "phone": self.phone.strip(),
             "name_pinyin": pinyin,
             "name_initials": initials,
         }
+        return columns if self.phone is None else columns | {"phone": self.phone.strip()}
 
 
 @transaction.atomic
@@ -67,11 +69,11 @@ def update_student(actor: User, student: Student, *, fields: StudentFields, vers
     """Change name, sex, exam number or phone. Raises StaleError when somebody else saved in between."""
     entry = latest_entry(student)
     policies.can_keep_class(actor, entry.school_class).require()
-    before = _person_facts(student)
+    before, number = _person_facts(student), student.phone
     if not Student.objects.filter(pk=student.pk, version=version).update(version=version + 1, **fields.columns()):
         raise StaleError(f"{student}刚被他人修改，没有保存。请刷新后核对再改。")
     student.refresh_from_db()
-    after = _person_facts(student)
+    after = with_new_number(_person_facts(student), "手机", changed=number != student.phone)
     if before != after:
         record(
             actor, "teachers.student_update", student, before=before, after=after, college=entry.school_class.college_id
@@ -84,7 +86,7 @@ def _person_facts(student: Student) -> dict[str, Any]:
         "姓名": student.name,
         "性别": student.sex,
         "准考证号": student.exam_no,
-        "手机": student.phone[-4:],
+        "手机": phone_tail(student.phone),
     }
 
 
@@ -251,23 +253,34 @@ def entry_facts(entry: RosterEntry) -> dict[str, Any]:
 
 @transaction.atomic
 def save_guardian(
-    actor: User, student: Student, *, name: str, relation: str = "", phone: str = "", guardian: Guardian | None = None
+    actor: User,
+    student: Student,
+    *,
+    name: str,
+    relation: str = "",
+    phone: str | None = "",
+    guardian: Guardian | None = None,
 ) -> Guardian:
-    """Add or change a guardian. Raises UserError when the student already has one of that name."""
+    """Add or change a guardian; `phone` None leaves the number. Raises UserError when the name is there already."""
     school_class = latest_entry(student).school_class
     policies.can_keep_class(actor, school_class).require()
     if not name.strip():
         raise UserError("请填写家长姓名。")
     guardian = guardian or Guardian(student=student)
-    before = {"家长姓名": guardian.name, "家长关系": guardian.relation} if guardian.pk else None
-    guardian.name, guardian.relation, guardian.phone = name.strip(), relation.strip(), phone.strip()
+    before, number = (_guardian_facts(guardian), guardian.phone) if guardian.pk else (None, "")
+    guardian.name, guardian.relation = name.strip(), relation.strip()
+    if phone is not None:
+        guardian.phone = phone.strip()
     try:
         with transaction.atomic():
             guardian.save()
     except IntegrityError:
         raise UserError(f"{student.name}已有名为「{guardian.name}」的家长。") from None
-    record(
-        actor, "teachers.guardian_save", student, before=before, college=school_class.college_id,
-        after={"家长姓名": guardian.name, "家长关系": guardian.relation, "家长电话": guardian.phone[-4:]},
-    )  # fmt: skip
+    changed = before is not None and number != guardian.phone
+    after = with_new_number(_guardian_facts(guardian), "家长电话", changed=changed)
+    record(actor, "teachers.guardian_save", student, before=before, after=after, college=school_class.college_id)
     return guardian
+
+
+def _guardian_facts(guardian: Guardian) -> dict[str, Any]:
+    return {"家长姓名": guardian.name, "家长关系": guardian.relation, "家长电话": phone_tail(guardian.phone)}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import classes, people, students
+from ..views import classes, people, phones, students
 
 urlpatterns = [
     path("mine/", classes.MyClasses.as_view(), name="my_classes"),
@@ -20,10 +20,13 @@ urlpatterns = [
     path("students/<int:pk>/entries/<int:entry>/", students.RosterCorrect.as_view(), name="roster_correct"),
     path("students/<int:pk>/guardians/new/", students.GuardianSave.as_view(), name="guardian_create"),
     path("students/<int:pk>/guardians/<int:guardian>/", students.GuardianSave.as_view(), name="guardian_edit"),
+    path("students/<int:pk>/phone/", phones.StudentPhone.as_view(), name="student_phone"),
+    path("students/<int:pk>/guardians/<int:guardian>/phone/", phones.GuardianPhone.as_view(), name="guardian_phone"),
     path("people/", people.TeacherList.as_view(), name="people"),
     path("people/new/", people.TeacherCreate.as_view(), name="teacher_create"),
     path("people/<int:pk>/", people.TeacherPage.as_view(), name="teacher"),
     path("people/<int:pk>/edit/", people.TeacherEdit.as_view(), name="teacher_edit"),
+    path("people/<int:pk>/phone/", phones.TeacherPhone.as_view(), name="teacher_phone"),
     path("people/<int:pk>/documents/new/", people.DocumentAdd.as_view(), name="document_add"),
     path("people/<int:pk>/documents/<int:document>/remove/", people.DocumentRemove.as_view(), name="document_remove"),
 ]

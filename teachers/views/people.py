@@ -84,6 +84,7 @@ class TeacherPage(DetailPage):
             "documents": self.object.documents.filter(removed_at=None).select_related("file", "added_by"),
             "keep": policies.can_keep(self.user, self.object.college_id),
             "own": self.object.user_id == self.user.pk,
+            "reveal": policies.can_reveal_teacher(self.user, self.object),
         }
         return context
 
@@ -137,7 +138,7 @@ class TeacherEdit(TeacherAction):
 
     def get_initial(self) -> dict[str, Any]:
         teacher = self.object
-        own = ("college", "category", "sex", "phone", "version")
+        own = ("college", "category", "sex", "version")
         return {name: getattr(teacher, name) for name in own} | {"name": teacher.name}
 
     def get_form_kwargs(self) -> dict[str, Any]:

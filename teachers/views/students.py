@@ -82,6 +82,7 @@ class StudentPage(DetailPage):
             "latest": standing[0] if standing else None,
             "guardians": self.object.guardians.all(),
             "keep": policies.can_keep_class(self.user, latest.school_class),
+            "reveal": policies.can_reveal(self.user, latest.school_class),
         }
         return context
 
@@ -149,7 +150,7 @@ class StudentEdit(StudentAction):
         return initial_of(self.object)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"user": self.user, "existing": True}
+        return super().get_form_kwargs() | {"user": self.user, "existing": self.object}
 
     def perform(self, form: StudentForm) -> str:
         version = form.cleaned_data["version"] or 0
