@@ -10,6 +10,7 @@ A try is written down as pending before the password is looked at: tries at the 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -65,16 +66,27 @@ def reserve(account: str, address: str, device: str = "", user: User | None = No
 
 
 def refused(account: str, address: str, device: str = "") -> bool:
+    return bool(seconds_left(account, address, device))
+
+
+def seconds_left(account: str, address: str, device: str = "") -> int:
+    """How long until a try from there is evaluated again; 0 when it is now. The same for an account nobody has."""
     now = timezone.now()
-    until = locked_until(_pair_failures(account, address, device, now))
-    if until and until > now:
-        return True
-    if device:
-        return False
-    counted = SignInAttempt.objects.filter(outcome__in=COUNTED, device="", forgiven=False)
-    if counted.filter(address=address, at__gt=now - ADDRESS_WINDOW).count() >= ADDRESS_LIMIT:
-        return True
-    return counted.filter(account=account, at__gt=now - ACCOUNT_WINDOW).count() >= ACCOUNT_LIMIT
+    opens = [locked_until(_pair_failures(account, address, device, now))]
+    if not device:
+        counted = SignInAttempt.objects.filter(outcome__in=COUNTED, device="", forgiven=False).order_by("-at")
+        opens += [
+            _has_room_at(counted.filter(address=address, at__gt=now - ADDRESS_WINDOW), ADDRESS_LIMIT, ADDRESS_WINDOW),
+            _has_room_at(counted.filter(account=account, at__gt=now - ACCOUNT_WINDOW), ACCOUNT_LIMIT, ACCOUNT_WINDOW),
+        ]
+    last = max((at for at in opens if at), default=now)
+    return max(0, math.ceil((last - now).total_seconds()))
+
+
+def _has_room_at(newest_first: QuerySet[SignInAttempt], limit: int, window: dt.timedelta) -> dt.datetime | None:
+    """When so many of these tries are out of the window that one more is below the limit; None when it is already."""
+    filling = newest_first.values_list("at", flat=True)[limit - 1 : limit]
+    return next((at + window for at in filling), None)
 
 
 def _pair_failures(account: str, address: str, device: str, now: dt.datetime) -> list[dt.datetime]:

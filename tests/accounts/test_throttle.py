@@ -75,6 +75,47 @@ def test_sixty_wrong_tries_are_not_evaluated_and_the_right_password_is_refused(s
         assert sign_in("2001", PASSWORD).status_code == 302
 
 
+def test_who_is_shut_out_is_told_how_long(sign_in: SignIn) -> None:
+    UserFactory(staff_no="2001", password=PASSWORD)
+    with time_machine.travel(T0, tick=False):
+        for _ in range(5):
+            assert "Retry-After" not in sign_in("2001", "wrong")
+    with time_machine.travel(T0 + 4 * MINUTE, tick=False):
+        known = sign_in("2001", PASSWORD)
+    assert (known.status_code, known["Retry-After"]) == (429, "660")
+    assert "请过 11 分钟再试" in known.content.decode()
+
+
+def test_an_account_nobody_has_is_told_the_same(sign_in: SignIn) -> None:
+    UserFactory(staff_no="2001", password=PASSWORD)
+    told = []
+    with time_machine.travel(T0, tick=False):
+        for number, account in enumerate(("2001", "4999")):
+            for _ in range(5):
+                sign_in(account, "wrong", address=f"10.0.0.{number}")
+            answer = sign_in(account, PASSWORD, address=f"10.0.0.{number}")
+            told.append((answer.status_code, answer["Retry-After"], "请过 15 分钟再试" in answer.content.decode()))
+    assert told == [(429, "900", True)] * 2
+
+
+def test_an_address_that_is_full_is_told_when_it_has_room(sign_in: SignIn) -> None:
+    for number in range(30):
+        with time_machine.travel(T0 + number * MINUTE, tick=False):
+            sign_in(f"3{number:03d}", "Password2024")
+    with time_machine.travel(T0 + 45 * MINUTE, tick=False):
+        answer = sign_in("3999", "Password2024")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "900")
+
+
+def test_an_account_tried_from_everywhere_waits_for_hours(sign_in: SignIn) -> None:
+    with time_machine.travel(T0, tick=False):
+        for number in range(50):
+            sign_in("2001", "wrong", address=f"10.1.{number}.1")
+        answer = sign_in("2001", "wrong", address="10.2.0.1")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "86400")
+    assert "请过 24 小时再试" in answer.content.decode()
+
+
 def test_a_forged_forwarding_header_changes_nothing(sign_in: SignIn) -> None:
     UserFactory(staff_no="2001", password=PASSWORD)
     for number in range(20):

@@ -23,10 +23,10 @@ logger = logging.getLogger("security.sign_in")
 
 @dataclass(frozen=True, slots=True)
 class SignInResult:
-    """`user` is None when refused; `throttled` when the password was not even looked at."""
+    """`user` is None when refused; `wait` are the seconds to wait when the password was not even looked at."""
 
     user: User | None
-    throttled: bool = False
+    wait: int = 0
 
 
 def sign_in(request: HttpRequest, account: str, secret: str) -> SignInResult:
@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest, account: str, secret: str) -> SignInResult:
     attempt = throttle.reserve(account, client_address(request), device, known)
     if attempt is None:
         logger.warning("refused account=%r address=%s", account, client_address(request))
-        return SignInResult(None, throttled=True)
+        return SignInResult(None, wait=max(1, throttle.seconds_left(account, client_address(request), device)))
     # Outside a transaction: a slow hash must not hold the database's write lock.
     user = authenticate(request, username=known.staff_no if known else account, password=secret)
     with transaction.atomic():

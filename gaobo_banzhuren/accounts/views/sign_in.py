@@ -13,18 +13,22 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.generic.base import View
 
-from .. import devices, throttle
+from .. import devices
 from ..forms import SignInForm
 from ..services import sign_in, sign_out
 
-REFUSAL = "工号、密码或登录码不对，或者尝试次数太多。请核对后再试；多次不成功请等 15 分钟，或请学院管理员补发登录码。"
+REFUSAL = "工号、密码或登录码不对。请核对后再试；多次不对会暂停登录一段时间。忘记密码请学院管理员补发登录码。"
+TOO_MANY = "尝试次数太多，这次没有核对。请过 {time}再试，或请学院管理员解除锁定、补发登录码。"
 EMPTY = "请填写工号，以及密码或一次性登录码。"
 
 
 @method_decorator(login_not_required, name="dispatch")
 @method_decorator(sensitive_post_parameters("password"), name="dispatch")
 class SignIn(View):
-    """One text for every refusal, so that nobody learns which 工号 exist, are switched off or shut out."""
+    """One text for every refusal, so that nobody learns which 工号 exist or are switched off.
+
+    Who tried too often is told how long to wait, with the same words for a 工号 that nobody has.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
@@ -38,9 +42,10 @@ class SignIn(View):
             return self.show(request, error=EMPTY)
         result = sign_in(request, form.cleaned_data["username"], form.cleaned_data["password"])
         if result.user is None:
-            response = self.show(request, error=REFUSAL, status=429 if result.throttled else 200)
-            if result.throttled:
-                response["Retry-After"] = str(int(throttle.FIRST_LOCK.total_seconds()))
+            if not result.wait:
+                return self.show(request, error=REFUSAL)
+            response = self.show(request, error=TOO_MANY.format(time=in_words(result.wait)), status=429)
+            response["Retry-After"] = str(result.wait)
             return response
         target = next_page(request)
         answer = HttpResponseRedirect(reverse("accounts:password") if result.user.must_change_password else target)
@@ -65,6 +70,12 @@ def next_page(request: HttpRequest) -> str:
         return start
     closed = (reverse("accounts:login"), reverse("accounts:logout"), reverse("accounts:password"))
     return start if target.startswith(closed) else target
+
+
+def in_words(seconds: int) -> str:
+    """A time to wait, rounded up: minutes, from two hours on hours."""
+    minutes = -(-seconds // 60)
+    return f"{minutes} 分钟" if minutes < 120 else f"{-(-minutes // 60)} 小时"
 
 
 class SignOut(View):
