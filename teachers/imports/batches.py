@@ -16,6 +16,7 @@ from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.audit import services as audit
 from gaobo_banzhuren.documents.problems import KEPT_PROBLEMS, Problem, Problems, show_value
 from gaobo_banzhuren.web.errors import StaleError
+from gaobo_banzhuren.web.templatetags.gaobo import mask_phone
 
 from ..models import ColumnMemory, ImportBatch, ImportState
 from ..services.imports.operations import NEW, UPDATED, Plan
@@ -28,6 +29,8 @@ from .snapshot import Scope
 KEPT_WAITING: Final = dt.timedelta(days=14)
 """How long an upload that nobody confirms keeps its names and telephone numbers."""
 SHOWN_CHANGES: Final = 20_000
+NUMBERS: Final = ("手机", "家长电话")
+"""Details that the preview masks."""
 WAITING: Final = (ImportState.PREVIEWED, ImportState.REFUSED)
 
 
@@ -193,11 +196,18 @@ def _keep(batch: ImportBatch, result: Result) -> None:
         raise StaleError("该批次已被导入或放弃。")
 
 
+def _shown(label: str, before: str, after: str) -> list[str]:
+    """One detail of the preview; numbers are masked, the roster holds those of people the uploader did not bring."""
+    if label in NUMBERS:
+        before, after = (mask_phone(text) if text else text for text in (before, after))
+    return [label, before, after]
+
+
 def _preview(result: Result) -> dict[str, Any]:
     reading, plan = result.reading, result.plan
     return {
         "changes": [
-            [*change[:5], [list(detail) for detail in change.details]] for change in plan.changes[:SHOWN_CHANGES]
+            [*change[:5], [_shown(*detail) for detail in change.details]] for change in plan.changes[:SHOWN_CHANGES]
         ],
         "change_count": len(plan.changes),
         "notes": result.notes,

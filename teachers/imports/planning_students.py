@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gaobo_banzhuren.accounts.names import pinyin_of
+from gaobo_banzhuren.web.templatetags.gaobo import mask_phone
 
 from ..models import StudentState
 from ..services.imports.operations import CLASS, ENTRY, GUARDIAN, NOW, STUDENT, WRITER, Ref
@@ -241,7 +242,7 @@ def _plan_guardian(
             "phone": phone or "",
         }
         context.plan.create(GUARDIAN, row["student_no"], values)
-        return [("家长", "", " ".join(part for part in (name, relation, phone) if part))]
+        return [("家长", "", " ".join(part for part in (name, relation, phone and mask_phone(phone)) if part))]
     before, after, details = changed(
         (("relation", "家长关系", found.relation, relation), ("phone", "家长电话", found.phone, phone))
     )
