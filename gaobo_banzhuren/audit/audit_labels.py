@@ -3,7 +3,7 @@
 from . import labels
 
 labels.add_area("audit", "审计")
-labels.add_actions({"audit.export": "导出审计记录", "audit.anchor": "登记链尾"})
+labels.add_actions({"audit.export": "导出审计记录", "audit.anchor": "登记链尾", "audit.refused": "被拒访问"})
 labels.add_fields(
     {
         "state": "状态",

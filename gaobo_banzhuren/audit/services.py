@@ -53,7 +53,7 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("审计记录必须写在变更所在的事务里")
-    head = _locked_head()
+    head = locked_head()
     origin = current_origin()
     entry = AuditEntry(
         sequence=head.sequence + 1,
@@ -80,7 +80,8 @@ def record(
     return entry
 
 
-def _locked_head() -> ChainHead:
+def locked_head() -> ChainHead:
+    """The head of the chain, held until the caller's transaction ends: entries are appended one after another."""
     head = ChainHead.objects.select_for_update().filter(pk=1).first()
     if head is None:
         ChainHead.objects.get_or_create(pk=1)

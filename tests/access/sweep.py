@@ -21,6 +21,8 @@ from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, resolve, reverse
 
 from gaobo_banzhuren.accounts.models import User
+from gaobo_banzhuren.audit import refusals
+from gaobo_banzhuren.audit.models import AuditEntry
 from gaobo_banzhuren.web.admin_site import admin_site
 from gaobo_banzhuren.web.errors import UserError
 
@@ -35,8 +37,10 @@ MISSING = {
     "part": "nothing", "object_id": "98765",
 }  # fmt: skip
 """Arguments that lead to nothing."""
-NOT_DATA = ("sessions.Session", "web.SentForm", "auth.Permission", "contenttypes.ContentType")
-LOG = ("audit.AuditEntry", "audit.ChainHead")
+NOT_DATA = ("sessions.Session", "web.SentForm", "auth.Permission", "contenttypes.ContentType", "audit.ChainHead")
+LOG = ("audit.AuditEntry",)
+REFUSALS = f"WHERE action <> '{refusals.ACTION}'"
+"""Every other entry counts as a change; those about refusals are counted on their own (`_count_refusals`)."""
 
 
 @dataclass
@@ -305,7 +309,8 @@ def digest(*, without: tuple[str, ...] = ()) -> dict[str, str]:
     with connection.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
             if model._meta.label not in (*NOT_DATA, *without):
-                cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY 1')  # noqa: S608
+                which = REFUSALS if model is AuditEntry else ""
+                cursor.execute(f'SELECT * FROM "{model._meta.db_table}" {which} ORDER BY 1')  # noqa: S608
                 found[model._meta.label] = hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
     return found
 
@@ -323,7 +328,8 @@ def undone() -> Iterator[None]:
 
 
 def sweep(world: World, who: str, pairs: list[tuple[Address, Row]] | None = None) -> Swept:
-    """Ask everything as `who`. Refused requests and reads together must leave every table as it was."""
+    """Ask everything as `who`. Refused requests and reads together must leave every table as it was, but for the
+    notes that somebody was refused."""
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     visitor = Visitor(world, who)
     pairs = table_pairs() if pairs is None else pairs
@@ -339,7 +345,16 @@ def sweep(world: World, who: str, pairs: list[tuple[Address, Row]] | None = None
                 visitor.visit(address, row)
             if tables := changed(before, digest(without=without)):
                 visitor.wrong(f"{who}: rows changed in {tables}", "nothing written")
+    _count_refusals(visitor)
     return visitor.swept
+
+
+def _count_refusals(visitor: Visitor) -> None:
+    """However much is refused, the log tells of this person only, and no more than the limit."""
+    noted = AuditEntry.objects.filter(action=refusals.ACTION)
+    own = noted.filter(actor_id=visitor.user.pk).count() if visitor.user else 0
+    if noted.count() != own or own > refusals.PER_HOUR:
+        visitor.wrong(f"{visitor.who}: {noted.count()} refusals noted, {own} of them own", "own ones within the limit")
 
 
 # foreign words
