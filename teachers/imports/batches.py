@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -23,7 +24,7 @@ from ..services.imports.operations import NEW, UPDATED, Plan
 from ..services.imports.writing import MOVED_ON, write
 from .columns import BY_NAME
 from .examining import KIND, Progress, Result, compare, read, reading_steps, scope_of
-from .reading import SHEETS, Layout
+from .reading import SHEETS, FoundColumn, Layout
 from .snapshot import Scope
 
 KEPT_WAITING: Final = dt.timedelta(days=14)
@@ -31,6 +32,7 @@ KEPT_WAITING: Final = dt.timedelta(days=14)
 SHOWN_CHANGES: Final = 20_000
 NUMBERS: Final = ("手机", "家长电话")
 """Details that the preview masks."""
+MOBILE: Final = re.compile(r"1\d{10}", re.ASCII)
 WAITING: Final = (ImportState.PREVIEWED, ImportState.REFUSED)
 
 
@@ -222,10 +224,18 @@ def _layout_json(layout: Layout) -> dict[str, Any]:
     return {
         "name": layout.name, "title": layout.title, "header_row": layout.header_row, "missing": list(layout.missing),
         "columns": [
-            {"letter": one.letter, "text": one.text, "field": one.field, "samples": list(one.samples)}
+            {"letter": one.letter, "text": one.text, "field": one.field, "samples": _samples(one)}
             for one in layout.columns
         ],
     }  # fmt: skip
+
+
+def _samples(column: FoundColumn) -> list[str]:
+    """The first cells of a column, with telephone numbers masked; also where nobody said yet what the column holds."""
+    return [
+        mask_phone(text) if column.field.endswith("phone") or MOBILE.fullmatch(text) else text
+        for text in column.samples
+    ]
 
 
 def _require_open(batch: ImportBatch) -> None:

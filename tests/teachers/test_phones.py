@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from gaobo_banzhuren.audit.models import AuditEntry
 from teachers.models import ClassTeacher, Guardian, Student
 from tests.factories import assessor, client_for, college_admin, college_head, hr, office, sysadmin
+from tests.teachers.rosters import base, imported, workbook
 
 from .given import SchoolClassFactory, appointed, enrolled, teacher_of
 
@@ -209,6 +211,17 @@ def test_a_new_number_with_the_same_end_is_noted(school_class, guardian):
     client_for(office()).post(reverse("teachers:student_edit", args=[guardian.student_id]), edit)
     entry = AuditEntry.objects.get(action="teachers.student_update")
     assert (entry.before["手机"], entry.after["手机"]) == ("3333", "3333（已改）")
+
+
+def test_the_preview_of_an_import_masks_old_and_new_numbers():
+    roster = base()
+    imported(roster)
+    row = [*roster["学生"][0][:8], "13477776666", "闻致远", "父亲", "13511112222"]
+    Student.objects.filter(student_no=row[0]).update(phone=PUPIL)
+    sent = {"file": SimpleUploadedFile("名册.xlsx", workbook({"学生": [row]}))}
+    page = client_for(office()).post(reverse("teachers:import"), sent, follow=True).content.decode()
+    assert [shown for shown in ("138****3333", "134****6666", "135****2222") if shown not in page] == []
+    assert [whole for whole in (PUPIL, "13477776666", "13511112222") if whole in page] == []
 
 
 def test_a_roster_with_numbers_leaves_the_house_with_a_note(school_class):
