@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "gaobo_banzhuren.regulation",
     "gaobo_banzhuren.web",
     "teachers",
+    "duties",
     "assessment",
     "allowance",
 ]

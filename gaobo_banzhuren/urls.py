@@ -11,6 +11,7 @@ urlpatterns = [
     path("files/", include("gaobo_banzhuren.documents.urls")),
     path("regulation/", include("gaobo_banzhuren.regulation.urls")),
     path("teachers/", include("teachers.urls")),
+    path("duties/", include("duties.urls")),
     path("allowance/", include("allowance.urls")),
     path("admin/", admin_site.urls),
 ]

@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import count
+from pkgutil import iter_modules
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -42,6 +44,7 @@ from teachers.models import (
 )
 from teachers.services import dismissals, filing, handovers, leaves, nominations
 from teachers.services import people as people_services
+from tests.access import rooms
 from tests.factories import UserFactory, person, with_role
 from tests.teachers.given import SchoolClassFactory, appointed, day
 from tests.teachers.rosters import base, workbook
@@ -129,6 +132,8 @@ def build() -> World:
     _accounts(world, sides)
     _regulation(world, office_one)
     _imports(world, sides, office_one)
+    for room in iter_modules(rooms.__path__):
+        import_module(f"{rooms.__name__}.{room.name}").add(world)
     _log(world, a, b)
     return world
 

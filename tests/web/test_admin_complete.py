@@ -11,7 +11,7 @@ from gaobo_banzhuren.web.admin_site import admin_site
 from tests.allowance.worlds import make_world
 from tests.factories import client_for, office, sysadmin
 
-OWN = ("accounts", "audit", "documents", "regulation", "teachers", "allowance")
+OWN = ("accounts", "audit", "documents", "regulation", "teachers", "duties", "allowance")
 
 
 def own_models() -> list[type]:

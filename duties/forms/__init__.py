@@ -1,0 +1,1 @@
+"""Forms of chapters 2 and 3, one module per noun."""

@@ -1,0 +1,1 @@
+"""Who may write, read and decide about what, with the reason in Chinese."""
