@@ -2,6 +2,8 @@
 
 from gaobo_banzhuren.audit import labels
 
+from .models.warnings import WarningCode
+
 labels.add_area("allowance", "津贴")
 labels.add_actions(
     {
@@ -29,9 +31,9 @@ labels.add_actions(
 )
 labels.add_fields(
     {
-        "total_fen": "合计（分）",
-        "school_fen": "学校承担（分）",
-        "college_fen": "学院承担（分）",
+        "total_fen": "合计",
+        "school_fen": "学校承担",
+        "college_fen": "学院承担",
         "people": "人数",
         "found": "差额数",
         "digest": "校验",
@@ -41,6 +43,7 @@ labels.add_fields(
         "headcount": "基准人数",
         "agreed": "认可",
         "objection": "异议",
-        "amount_fen": "差额（分）",
+        "amount_fen": "差额",
     }
 )
+labels.add_values("warnings", {str(code): str(label) for code, label in WarningCode.choices})

@@ -12,23 +12,23 @@ from gaobo_banzhuren.web.errors import UserError
 from .document import SIGNATURES, TITLE, Row, SheetDocument, document_of
 
 COLUMNS = (
-    Column("序号", 0, INTEGER, 10),
+    Column("序号", 0, INTEGER, 9),
     Column("姓名", 1, TEXT, 10),
-    Column("工号", 2, TEXT, 13),
+    Column("工号", 2, TEXT, 10),
     Column("人员类别", 3, TEXT, 9),
     Column("类别", 4, TEXT, 8),
-    Column("班级", 5, TEXT, 34),
-    Column("基准人数", 6, NUMBER, 11),
-    Column("系数", 7, NUMBER, 9),
-    Column("月标准", 8, MONEY, 13),
+    Column("班级", 5, TEXT, 28),
+    Column("基准人数", 6, NUMBER, 9),
+    Column("系数", 7, NUMBER, 7),
+    Column("月标准", 8, MONEY, 10),
     Column("在岗天数", 9, NUMBER, 9),
     Column("当月天数", 10, INTEGER, 9),
-    Column("计算说明", 11, TEXT, 36),
+    Column("计算说明", 11, TEXT, 22),
     Column("金额", 12, MONEY, 12),
-    Column("备注", 13, TEXT, 26),
+    Column("备注", 13, TEXT, 20),
 )
 AMOUNT_AT = 12
-LINE_LENGTH = 98
+LINE_LENGTH = 79
 """Chinese characters across the table."""
 INDENT = "　　"
 

@@ -84,3 +84,4 @@ labels.add_fields(
         "cancelled_at": "撤销时间",
     }
 )
+labels.add_values("side", {"outgoing": "移交方", "incoming": "接收方"})

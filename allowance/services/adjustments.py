@@ -26,6 +26,7 @@ from gaobo_banzhuren.web.errors import StaleError, UserError
 from teachers.models import ClassTeacher
 
 from .gathering import gather
+from .naming import refuse_student_names
 from .rows import KIND_OF_PHASE
 from .stored import rules_of
 
@@ -178,6 +179,9 @@ def adopt(adjustment: Adjustment, *, actor: User, reason: str) -> Adjustment:
     reason = reason.strip()
     if not reason:
         raise UserError("请写明补发或扣回的原因")
+    refuse_student_names(reason, MonthSheet.objects.filter(
+        college=adjustment.college_id, month=adjustment.origin_month
+    ).first())  # fmt: skip
     changed = Adjustment.objects.filter(
         pk=adjustment.pk, state=AdjustmentState.DETECTED, amount_fen=adjustment.amount_fen
     ).update(state=AdjustmentState.PROPOSED, reason=reason, proposed_by=actor, proposed_at=timezone.now())
@@ -208,6 +212,7 @@ def propose(
     origin = MonthSheet.objects.filter(college=college, month=origin_month, state__in=CLOSED).first()
     if origin is None:
         raise UserError(f"{college} {origin_month:%Y-%m} 的月表尚未送人事，请直接在该月更正")
+    refuse_student_names(reason, origin)
     if kind not in (LineKind.TEACHING, LineKind.GRADUATING):
         raise UserError("原类别只能是在读或毕业班")
     paid = _paid(origin, teacher, kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,22 +13,20 @@ from django.utils import timezone
 from allowance import policies
 from allowance.calculation import Finding, FindingKind, Phase
 from allowance.models import (
-    Adjustment,
-    AdjustmentState,
-    HeadcountConfirmation,
     LineKind,
     MonthSheet,
     SheetLine,
     SheetWarning,
     WarningCode,
 )
-from gaobo_banzhuren.accounts.models import College, User
+from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.audit.services import record
 from gaobo_banzhuren.regulation.rules import AllowanceRules
 from gaobo_banzhuren.web.errors import StaleError, UserError
 
-from .gathering import roster_updated
-from .headcounts import WAITING, confirmation_closed, confirmation_days, objection_text
+from .headcounts import WAITING, confirmation_closed, objection_text
+from .naming import refuse_student_names
+from .surroundings import Before, Surroundings, surroundings
 
 JUMP_PERCENT = 20
 """From this change against the month before a line is pointed out. A hint of this product, not of the regulation."""
@@ -62,55 +59,11 @@ class Found:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What one kind of line of a person came to in the month before."""
-
-    name: str
-    amount_fen: int
-    headcount: str
-    coefficient: str
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the checks look at besides the settlement, read once for all sheets of a run."""
-
-    previous: Mapping[int, Mapping[tuple[str, str], Before]]
-    answers: Mapping[int, Sequence[HeadcountConfirmation]]
-    roster_updated: Mapping[int, dt.datetime]
-    differences: Mapping[int, Sequence[Adjustment]]
-    objection_days: int
-    colleges: Mapping[str, str]
-
-
-def _surroundings(sheets: Sequence[MonthSheet]) -> Surroundings:
-    month = sheets[0].month
-    colleges = [sheet.college_id for sheet in sheets]
-    previous: dict[int, dict[tuple[str, str], Before]] = defaultdict(dict)
-    lines = SheetLine.objects.filter(
-        sheet__month=(month - dt.timedelta(days=1)).replace(day=1), sheet__college__in=colleges, adjustment__isnull=True
-    ).values_list("sheet__college_id", "staff_no", "kind", "name", "amount_fen", "headcount", "coefficient")
-    for college, staff_no, kind, name, amount_fen, headcount, coefficient in lines:
-        previous[college][staff_no, kind] = Before(name, amount_fen, headcount, coefficient)
-    answers: dict[int, list[HeadcountConfirmation]] = defaultdict(list)
-    for answer in HeadcountConfirmation.objects.filter(month=month, school_class__college__in=colleges):
-        answers[answer.school_class_id].append(answer)
-    differences: dict[int, list[Adjustment]] = defaultdict(list)
-    waiting = Adjustment.objects.filter(
-        college__in=colleges, origin_month__lt=month, state__in=(AdjustmentState.DETECTED, AdjustmentState.PROPOSED)
-    )
-    for item in waiting.select_related("teacher__user"):
-        differences[item.college_id].append(item)
-    names = dict(College.objects.values_list("code", "name"))
-    return Surroundings(previous, answers, roster_updated(colleges), differences, confirmation_days(), names)
-
-
 def renew_warnings(sheets: Sequence[MonthSheet], settlement: Any, lines: Mapping[int, Sequence[SheetLine]]) -> None:
     """Replace the sheets' warnings; a confirmation survives only where subject and text are still the same."""
     if not sheets:
         return
-    around = _surroundings(sheets)
+    around = surroundings(sheets)
     kept: dict[tuple[int, str, str], SheetWarning] = {
         (row.sheet_id, row.code, row.subject): row for row in SheetWarning.objects.filter(sheet__in=sheets)
     }
@@ -312,12 +265,13 @@ def _yuan(fen: int) -> str:
 def confirm_warnings(sheet: MonthSheet, warnings: Sequence[SheetWarning], *, actor: User, reason: str) -> int:
     """Confirm findings with one reason that travels with the sheet; how many were confirmed.
 
-    Raises UserError without a reason, StaleError when one of them is gone or was confirmed by somebody else.
+    Raises UserError without a reason or with a student's name in it, StaleError when one of them is gone or was confirmed by somebody else.
     """
     policies.can_edit_draft(actor, sheet).require()
     reason = reason.strip()
     if not reason:
         raise UserError("请写明确认的理由，它会随表送审")
+    refuse_student_names(reason, sheet)
     locked = MonthSheet.objects.select_for_update().get(pk=sheet.pk)
     policies.can_edit_draft(actor, locked).require()
     wanted = [warning.pk for warning in warnings]

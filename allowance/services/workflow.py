@@ -19,6 +19,7 @@ from gaobo_banzhuren.web.errors import StaleError, UserError
 from gaobo_banzhuren.web.policy import Decision
 
 from .gathering import gather, names_of
+from .naming import refuse_student_names
 from .rows import line_row
 from .settlement import digest_of, rules_of
 
@@ -127,6 +128,7 @@ def _back_to_draft(sheet: MonthSheet, *, actor: User, reason: str, action: str, 
     reason = reason.strip()
     if not reason:
         raise UserError("请写明原因，学院据此修改")
+    refuse_student_names(reason, sheet)
     SheetVersion.objects.create(sheet=sheet, version=sheet.version, payload=version_payload(sheet), reason=reason)
     move(
         sheet, SheetState.DRAFT, action=action, actor=actor, reason=reason, audit=audit, version=sheet.version + 1,
@@ -140,6 +142,7 @@ def review(sheet: MonthSheet, *, actor: User, note: str = "") -> MonthSheet:
     """审核: the office accepts the submitted sheet; it can be bundled for HR from now on."""
     sheet = locked(sheet)
     policies.can_review(actor, sheet).require()
+    refuse_student_names(note, sheet)
     move(
         sheet, SheetState.REVIEWED, action="审核", actor=actor, reason=note.strip(), audit="allowance.review",
         reviewed_at=timezone.now(), reviewed_by=actor,

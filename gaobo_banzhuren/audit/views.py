@@ -56,7 +56,7 @@ class Entry(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entry: AuditEntry = self.object
         return super().get_context_data(**kwargs) | {
-            "rows": changes(entry.before, entry.after),
+            "rows": changes(entry.before, entry.after, entry.object_type),
             "action_text": labels.action_label(entry.action),
             "type_text": labels.type_label(entry.object_type),
             "role_text": labels.role_label(entry.role),

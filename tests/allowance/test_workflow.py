@@ -140,6 +140,27 @@ class TestBeforeSubmission:
         with pytest.raises(UserError, match="请写明确认的理由"):
             confirm_warnings(sheet, list(sheet.warnings.all()), actor=world.admin, reason="  ")
 
+    def test_a_reason_that_goes_to_hr_names_no_student_of_the_classes(self, world):
+        sheet = world.settled()
+        name = RosterEntry.objects.filter(school_class=world.school_class).first().student.name
+        with pytest.raises(UserError, match=f"学生的姓名（{name}）.*不写姓名"):
+            confirm_warnings(sheet, list(sheet.warnings.all()), actor=world.admin, reason=f"{name}已退学，已核对")
+        assert not sheet.warnings.exclude(reason="").exists()
+
+    def test_a_reason_may_name_whoever_the_sheet_pays(self, world):
+        sheet = world.settled()
+        reason = f"{sheet.lines.first().name}本月休假三天，已核对"
+        assert confirm_warnings(sheet, list(sheet.warnings.all()), actor=world.admin, reason=reason)
+
+    def test_returning_and_reviewing_name_no_student_either(self, world):
+        sheet = world.submitted()
+        name = RosterEntry.objects.filter(school_class=world.school_class).first().student.name
+        with pytest.raises(UserError, match="不写姓名"):
+            workflow.return_to_college(sheet, actor=world.office, reason=f"{name}应计入")
+        with pytest.raises(UserError, match="不写姓名"):
+            workflow.review(sheet, actor=world.office, note=f"{name}已核对")
+        assert world.sheet().state == SheetState.SUBMITTED
+
     def test_a_draft_made_stale_by_the_roster_cannot_be_submitted(self, world):
         sheet = world.confirmed()
         RosterEntry.objects.filter(school_class=world.school_class)[:1].get().delete()

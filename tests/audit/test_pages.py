@@ -127,6 +127,25 @@ def test_a_difference_is_laid_side_by_side() -> None:
     ]
 
 
+def test_coded_values_and_money_are_put_into_words() -> None:
+    before = {"state": "draft", "total_fen": 0}
+    after = {
+        "state": "handed_over",
+        "total_fen": 382000,
+        "warnings": ["jump:100001:在读", "unfiled:1:2"],
+        "state_x": "a",
+    }
+    found = changes(before, after, "allowance.monthsheet")
+    assert [(one.before, one.after) for one in found] == [
+        ("草稿", "已送人事"),
+        ("0.00 元", "3,820.00 元"),
+        ("—", "与上月相差较大、聘任未备案"),
+        ("—", "a"),
+    ]
+    assert changes({}, {"side": "incoming"}, "teachers.handover")[0].after == "接收方"
+    assert changes({}, {"state": "draft"}, "no.model")[0].after == "draft"
+
+
 def test_two_apps_cannot_name_one_action_differently() -> None:
     labels.add_actions({"accounts.create": "建立账号"})
     with pytest.raises(ValueError, match=r"accounts\.create"):

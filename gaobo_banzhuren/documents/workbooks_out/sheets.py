@@ -1,6 +1,7 @@
 """Sheets described as data and streamed into a workbook."""
 
 import datetime
+import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,10 @@ from gaobo_banzhuren.documents.workbooks_out.values import (
 MEASURED_ROWS: Final = 500
 MIN_WIDTH: Final = 6
 MAX_WIDTH: Final = 48
+LINE_HEIGHT: Final = 15.0
+"""Points of one line of the standard font."""
+MAX_LINES: Final = 27
+"""Excel's highest row is 409 points."""
 _RIGHT: Final = frozenset({MONEY, INTEGER, NUMBER})
 _SHOWN: Final = {DATE: "2000-01-01", DATETIME: "2000-01-01 00:00"}
 _THIN: Final = Side(style="thin", color="FF999999")
@@ -84,18 +89,24 @@ def write_sheet(book: Workbook, sheet: Sheet, names: SheetNames) -> None:
     measured = list(islice(rows, MEASURED_ROWS))
     target = book.create_sheet(names.take(sheet.name))
     header_row = len(sheet.before) + 1
+    widths: list[float] = []
     # A streamed sheet writes its widths and print set-up before the first row.
     for index, column in enumerate(columns):
         values = (shown_width(row[index], column.kind) for row in chain(measured, _padded(sheet.table.foot, columns)))
         wanted = column.width or fitting_width(chain([display_width(column.header)], values))
         target.column_dimensions[get_column_letter(index + 1)].width = wanted
+        widths.append(wanted)
     print_setup(target, header_row, landscape=sheet.landscape)
     styles = _Styles(target)
     for number, line in enumerate(sheet.before):
         target.append([styles.cell(value, None, "title" if number == index == 0 else "line")
                        for index, value in enumerate(line)])  # fmt: skip
     target.append([styles.cell(column.header, TEXT, "header") for column in columns])
-    for row in chain(measured, rows):
+    for number, row in enumerate(chain(measured, rows), header_row + 1):
+        lines = lines_needed(row, widths)
+        if lines > 1:
+            # Not every office program makes room for folded text by itself.
+            target.row_dimensions[number].height = LINE_HEIGHT * min(lines, MAX_LINES)
         target.append([styles.cell(value, column.kind, "body") for value, column in zip(row, columns, strict=True)])
     for foot in _padded(sheet.table.foot, columns):
         target.append([styles.cell(value, column.kind, "foot") for value, column in zip(foot, columns, strict=True)])
@@ -167,6 +178,18 @@ def shown_width(value: object, kind: str) -> int:
     if isinstance(value, datetime.date):
         return len(_SHOWN.get(kind, _SHOWN[DATETIME]))
     return display_width(str(value)[:1000])
+
+
+def lines_needed(row: Sequence[object], widths: Sequence[float]) -> int:
+    """Lines that the longest text of the row takes in columns of these widths."""
+    return max(
+        (
+            sum(max(1, math.ceil(display_width(line) / (width - 1))) for line in value.split("\n"))
+            for value, width in zip(row, widths, strict=True)
+            if isinstance(value, str)
+        ),
+        default=1,
+    )
 
 
 def fitting_width(widths: Iterable[int]) -> int:
