@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gaobo_banzhuren.audit import refusals
-from gaobo_banzhuren.audit.models import AuditEntry
+from gaobo_banzhuren.audit.models import AuditEntry, ChainHead
 from gaobo_banzhuren.audit.services import record, verify_chain
 from tests.factories import CollegeFactory, audit_entries, auditor, client_for, college_admin, hr, office, sysadmin
 
@@ -129,3 +130,25 @@ def test_a_college_reads_the_refusals_of_its_own_people_only() -> None:
         client_for(user).get("/audit/987654/")
     page = client_for(own).get("/audit/")
     assert [entry.actor_id for entry in page.context["object_list"] if entry.action == ACTION] == [own.pk]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_refusals_at_the_same_moment_stay_within_the_limit() -> None:
+    user = college_admin()
+    ChainHead.objects.get_or_create(pk=1)
+
+    def ask() -> None:
+        try:
+            for number in range(10):
+                refusals.record_refusal(user, "audit:entry", f"sequence={number}", "GET", 404)
+        finally:
+            connection.close()
+
+    askers = [threading.Thread(target=ask) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert len(audit_entries(ACTION)) == refusals.PER_HOUR
+    assert verify_chain().intact
