@@ -6,6 +6,7 @@ labels.add_area("duties", "班主任工作")
 labels.add_actions(
     {
         "duties.record_archive": "归档工作记录",
+        "duties.records_archive": "批量归档工作记录",
         "duties.record_discard": "丢弃草稿",
         "duties.record_follow_up": "补充跟进",
         "duties.record_stage": "补充个案措施",

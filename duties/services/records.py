@@ -20,6 +20,7 @@ from gaobo_banzhuren.audit.services import record as audit
 from gaobo_banzhuren.audit.services import sensitive
 from gaobo_banzhuren.documents.models import StoredFile
 from gaobo_banzhuren.documents.services import store
+from gaobo_banzhuren.regulation.models import Term
 from gaobo_banzhuren.regulation.school_calendar import term_of
 from gaobo_banzhuren.web.errors import NotAllowed, StaleError, UserError
 from teachers.models import Appointment, ClassTeacher, RosterEntry, SchoolClass, StudentState
@@ -80,7 +81,7 @@ def save(
     field, NotAllowed for a class that the person did not lead on that day, StaleError when the draft was changed
     elsewhere in between.
     """
-    kind = _kind(data.kind)
+    kind = kind_for(data.kind)
     if client_id and record is None:
         known = WorkRecord.objects.filter(author=actor, client_id=client_id).first()
         if known is not None:
@@ -88,12 +89,12 @@ def save(
     policies.can_write(actor, kind).require()
     if record is not None:
         policies.can_edit(actor, record).require()
-    problems = _problems(kind, data, archive=archive)
+    problems = problems_of(kind, data, archive=archive)
     if problems:
         raise UserError("；".join(problems) + "。")
     teacher = _teacher_for(actor, kind, data)
     people = _students_on(data)
-    columns = _columns(kind, data, teacher)
+    columns = columns_of(kind, data, teacher, term=term_of(data.happened_on))
     try:
         with transaction.atomic():
             saved = _write(actor, kind, columns, record, version, client_id)
@@ -108,14 +109,16 @@ def save(
     return saved
 
 
-def _kind(key: str) -> Kind:
+def kind_for(key: str) -> Kind:
+    """The kind; UserError for one that nobody declared."""
     kind = kinds.find(key)
     if kind is None:
         raise UserError(f"没有「{key}」这一类工作记录。")
     return kind
 
 
-def _problems(kind: Kind, data: RecordInput, *, archive: bool) -> list[str]:
+def problems_of(kind: Kind, data: RecordInput, *, archive: bool) -> list[str]:
+    """Everything in Chinese that keeps the input from being saved, or from being archived."""
     found = []
     if not data.classes:
         found.append("请选择班级")
@@ -197,13 +200,14 @@ def _students_on(data: RecordInput) -> dict[int, int]:
     return found
 
 
-def _columns(kind: Kind, data: RecordInput, teacher: ClassTeacher | None) -> dict[str, Any]:
+def columns_of(kind: Kind, data: RecordInput, teacher: ClassTeacher | None, *, term: Term | None) -> dict[str, Any]:
+    """The columns of a record, with what the kind demands of confidentiality."""
     values = {each.name: data.values.get(each.name) for each in kind.fields}
     columns: dict[str, Any] = {
         "kind": kind.key,
         "teacher": teacher,
         "college_id": next(iter(data.classes)).college_id,
-        "term": term_of(data.happened_on),
+        "term": term,
         "happened_on": data.happened_on,
         "privacy": _privacy(kind, data, values),
         "follows": data.follows,
@@ -270,13 +274,16 @@ def _link(record: WorkRecord, data: RecordInput, people: Mapping[int, int]) -> N
     )
 
 
+def progress_after_archiving(kind: Kind, details: Mapping[str, Any]) -> str:
+    """Whether the matter goes on after it was written down, and how."""
+    if kind.progress == "matter" or (kind.progress == "problem" and details.get("problem")):
+        return Progress.OPEN
+    return Progress.PENDING if kind.progress in ("decision", "report") else ""
+
+
 def _archive(actor: User, kind: Kind, record: WorkRecord) -> None:
     """Archive a draft: from now on it counts, and its text stays as it is."""
-    progress = ""
-    if kind.progress == "matter" or (kind.progress == "problem" and record.details.get("problem")):
-        progress = Progress.OPEN
-    elif kind.progress in ("decision", "report"):
-        progress = Progress.PENDING
+    progress = progress_after_archiving(kind, record.details)
     now = timezone.now()
     moved = WorkRecord.objects.filter(pk=record.pk, state=RecordState.DRAFT).update(
         state=RecordState.ARCHIVED, progress=progress, archived_at=now, version=F("version") + 1
@@ -351,7 +358,7 @@ def correct(actor: User, record: WorkRecord, changes: Mapping[str, Any], reason:
     Raises UserError for an unknown field, an unchanged record or an impossible value.
     """
     policies.can_append(actor, record).require()
-    kind = _kind(record.kind)
+    kind = kind_for(record.kind)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     columns: dict[str, Any] = {}
