@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -52,11 +53,17 @@ class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
 
         After a hand-over the class is closed to the former teacher: the own records and service history stay.
         """
-        access = user.access
-        if access.has(Role.OFFICE):
+        return self._of_colleges_or_led(user, user.access.colleges())
+
+    def with_students_for(self, user: User) -> SchoolClassQuerySet:
+        """Classes whose students the person opens one by one: as `visible_to`, but who only assesses does without."""
+        return self._of_colleges_or_led(user, user.access.colleges(Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD))
+
+    def _of_colleges_or_led(self, user: User, colleges: Collection[int]) -> SchoolClassQuerySet:
+        if user.access.has(Role.OFFICE):
             return self
-        condition = Q(college_id__in=access.colleges())
-        if access.has(Role.CLASS_TEACHER):
+        condition = Q(college_id__in=colleges)
+        if user.access.has(Role.CLASS_TEACHER):
             from .appointments import Appointment
 
             led = Appointment.objects.effective().not_over(timezone.localdate()).filter(school_class=OuterRef("pk"))

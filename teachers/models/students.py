@@ -29,9 +29,9 @@ class StudentState(models.TextChoices):
 
 class StudentQuerySet(models.QuerySet["Student"]):
     def visible_to(self, user: User) -> StudentQuerySet:
-        """Students who are or were on the roster of a class the person may see."""
+        """Students who are or were on the roster of a class whose students the person may open."""
         seen = RosterEntry.objects.standing().filter(
-            student=OuterRef("pk"), school_class__in=SchoolClass.objects.visible_to(user)
+            student=OuterRef("pk"), school_class__in=SchoolClass.objects.with_students_for(user)
         )
         return self.filter(Exists(seen))
 
