@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from gaobo_banzhuren.accounts.filters import colleges_in_scope
+from gaobo_banzhuren.accounts.filters import ChoiceAmongColleges, colleges_in_scope
 from gaobo_banzhuren.accounts.models import College
 
 from .models import (
@@ -49,7 +49,7 @@ def matching(text: str, *, class_path: str = "school_class", teacher_paths: tupl
     return condition
 
 
-class ScopedFilter(django_filters.FilterSet):
+class ScopedFilter(ChoiceAmongColleges):
     """For people who see several colleges, the college."""
 
     college_path = "school_class__college"
@@ -57,11 +57,6 @@ class ScopedFilter(django_filters.FilterSet):
     college = django_filters.ModelChoiceFilter(
         label="学院", queryset=colleges_in_scope, method="by_college", empty_label=ALL
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if len(colleges_in_scope(self.request)[:2]) < 2:
-            self.filters.pop("college")
 
     def by_college(self, rows: QuerySet[Any], name: str, value: College) -> QuerySet[Any]:
         return rows.filter(**{self.college_path: value})

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gaobo_banzhuren.accounts.filters import colleges_in_scope
+from gaobo_banzhuren.accounts.filters import ChoiceAmongColleges, colleges_in_scope
 from gaobo_banzhuren.accounts.models import User
 
 from .models import (
@@ -64,7 +64,7 @@ def classes_in_scope(request: HttpRequest | None) -> QuerySet[SchoolClass]:
     return SchoolClass.objects.visible_to(request.user)
 
 
-class ClassFilter(django_filters.FilterSet):
+class ClassFilter(ChoiceAmongColleges):
     college = django_filters.ModelChoiceFilter(label="学院", queryset=colleges_in_scope, empty_label="全部")
     project_type = django_filters.ChoiceFilter(
         label="项目类型", field_name="programme__project_type", choices=ProjectType.choices, empty_label="全部"
@@ -111,7 +111,7 @@ class StudentFilter(django_filters.FilterSet):
         return Q(Exists(RosterEntry.objects.on(timezone.localdate()).filter(student=OuterRef("pk"), **conditions)))
 
 
-class TeacherFilter(django_filters.FilterSet):
+class TeacherFilter(ChoiceAmongColleges):
     college = django_filters.ModelChoiceFilter(label="学院", queryset=colleges_in_scope, empty_label="全部")
     category = django_filters.ChoiceFilter(label="人员类别", choices=StaffCategory.choices, empty_label="全部")
     post = django_filters.ChoiceFilter(

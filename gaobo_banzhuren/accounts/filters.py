@@ -6,11 +6,14 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.forms import HiddenInput
 from django.http import HttpRequest
 from django.utils import timezone
 
 from .models import College, RoleGrant, SignInAttempt, User
 from .roles import Role
+
+WHOLE_SCHOOL = (Role.OFFICE, Role.HR, Role.SYSADMIN, Role.AUDITOR)
 
 
 def colleges_in_scope(request: HttpRequest | None) -> QuerySet[College]:
@@ -19,7 +22,21 @@ def colleges_in_scope(request: HttpRequest | None) -> QuerySet[College]:
     return College.objects.visible_to(request.user)
 
 
-class PeopleFilter(django_filters.FilterSet):
+class ChoiceAmongColleges(django_filters.FilterSet):
+    """Only who sees several colleges is asked for one; lists show their column of colleges on the same condition."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        user = self.request.user if self.request else None
+        self.among_colleges = isinstance(user, User) and (
+            user.access.has(*WHOLE_SCHOOL) or len(user.access.colleges()) > 1
+        )
+        if not self.among_colleges:
+            # Not taken away: an address that asks for another college still finds nothing.
+            self.filters["college"].extra["widget"] = HiddenInput
+
+
+class PeopleFilter(ChoiceAmongColleges):
     q = django_filters.CharFilter(label="姓名、拼音或工号", method="by_text", max_length=40)
     role = django_filters.ChoiceFilter(label="角色", choices=Role.choices, method="by_role", empty_label="全部")
     college = django_filters.ModelChoiceFilter(

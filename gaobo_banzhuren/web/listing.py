@@ -27,7 +27,8 @@ class ListPage(RolePage):
     names of students do not belong in addresses, logs and histories. `export_label` with `render_export` adds a button;
     it comes by POST to the list's own address with its filters, so that the export has the same rows and starts only
     with a CSRF token. A page beyond the last shows the last with a note.
-    The template gets `page`, `object_list`, `filter`, `count`, `ordering`, `orderings`, `filtered`, `text`.
+    The template gets `page`, `object_list`, `filter`, `count`, `ordering`, `orderings`, `filtered`, `text`,
+    `narrowed` (filtered or searched: an empty list is no empty house) and `noun` (what a row is called).
     """
 
     model: ClassVar[type[Model]]
@@ -36,6 +37,7 @@ class ListPage(RolePage):
     page_sizes: ClassVar[tuple[int, ...]] = PAGE_SIZES
     export_label: ClassVar[str] = ""
     text_label: ClassVar[str] = ""
+    noun: ClassVar[str] = "记录"
 
     def get_queryset(self) -> QuerySet[Any]:
         return visible(self.model, self.user)
@@ -90,6 +92,8 @@ class ListPage(RolePage):
             "page_note": note,
             "filter": self.filter,
             "filtered": self._is_filtered(),
+            "narrowed": self._is_filtered() or bool(self.text),
+            "noun": self.noun,
             "ordering": self.ordering,
             "orderings": [(name, label) for name, (label, _) in self.orderings.items()],
             "export_label": self.export_label,

@@ -43,6 +43,7 @@ class Appointments(NamedList):
     roles = COLLEGE_AND_OFFICE
     model = Appointment
     template_name = "teachers/appointment_list.html"
+    noun = "聘任"
     filterset_class = AppointmentFilter
     orderings = {
         "newest": ("开始日期（新的在前）", ("-starts_on",)),

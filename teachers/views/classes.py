@@ -51,6 +51,7 @@ class ClassList(ListPage):
     roles = READERS
     title = "班级"
     template_name = "teachers/class_list.html"
+    noun = "班级"
     model = SchoolClass
     filterset_class = ClassFilter
     text_label = "班级名称、拼音或代码"
@@ -70,7 +71,8 @@ class ClassList(ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         today = timezone.localdate()
-        context["rows"] = [(row, row.phase_on(today)) for row in context.get("object_list", ())]
+        for row in context.get("object_list", ()):
+            row.phase_now = row.phase_on(today)
         context["may_create"] = self.user.access.has(*KEEPERS)
         return context
 
@@ -135,6 +137,7 @@ class ClassPage(DetailPage):
             "timeline": [self.linked(stretch) for stretch in class_timeline(school_class, today)],
             "keep": policies.can_keep_class(self.user, school_class),
             "may_open_people": self.user.access.has(*READERS),
+            "may_open_students": SchoolClass.objects.with_students_for(self.user).filter(pk=school_class.pk).exists(),
         }
         return context
 
@@ -222,6 +225,9 @@ class ProgrammeList(ListPage):
     template_name = "teachers/programmes.html"
     model = Programme
     orderings = {"type": ("项目类型", ("project_type", "sponsor", "major"))}
+
+    def get_breadcrumbs(self) -> list[tuple[str, str | None]]:
+        return [("班级", reverse("teachers:classes")), (self.title, None)]
 
     def get_queryset(self) -> QuerySet[Programme]:
         seen = SchoolClass.objects.visible_to(self.user)

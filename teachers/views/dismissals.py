@@ -33,6 +33,7 @@ class Dismissals(NamedList):
     roles = EVERYONE_CONCERNED
     model = Dismissal
     template_name = "teachers/dismissal_list.html"
+    noun = "解聘"
     filterset_class = DismissalFilter
     text_label = "姓名、拼音或工号"
     class_path = ""
@@ -154,12 +155,14 @@ class DecideDismissal(DismissalPage, ObjectActionPage):
         return {"effective_on": self.object.effective_on}
 
     def get_consequences(self) -> Sequence[str]:
-        heard = "本人已陈述意见。" if self.object.statement else "本人还没有陈述意见。"
         return [
-            heard,
             "生效日期是不再在岗的第一天：此人的全部聘任在前一天结束，津贴计发到前一天，不追回。",
             "本考核周期不能评为优秀；各班从生效日起为空缺，请学院另行提名。",
         ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        unheard = "" if self.object.statement else "本人还没有陈述意见。"
+        return super().get_context_data(**kwargs) | {"warning": unheard}
 
     def perform(self, form: DecideDismissalForm) -> str:
         data = form.cleaned_data

@@ -43,6 +43,7 @@ class FilingQueue(FormPage):
         found = list(ordered[:MOST_AT_ONCE])
         for row in found:
             row.decision = policies.can_file(self.user, row)  # type: ignore[attr-defined]
+            row.may_ask = policies.can_question(self.user, row)  # type: ignore[attr-defined]
         return found
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -57,6 +58,7 @@ class FilingQueue(FormPage):
         colleges = College.objects.filter(classes__appointments__in=unfiled).distinct()
         return super().get_context_data(**kwargs) | {
             "rows": self.rows,
+            "may_file": any(row.decision for row in self.rows),  # type: ignore[attr-defined]
             "count": unfiled.count(),
             "colleges": colleges,
             "asked": self.request.GET.get("college", ""),
@@ -135,8 +137,11 @@ class AnswerQuestion(AppointmentAction):
         return policies.can_answer(self.user, self.object)
 
     def get_consequences(self) -> Sequence[str]:
+        return ["答复发给继续教育学院，聘任回到备案队列。"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         question = self.object.filing_question
-        return [f"继续教育学院的问题：{question}", "答复后回到备案队列。"] if question else []
+        return super().get_context_data(**kwargs) | {"warning": question and f"继续教育学院退问：{question}"}
 
     def perform(self, form: TextForm) -> str:
         services.answer(self.user, self.object, text=form.cleaned_data["text"], version=form.cleaned_data["version"])

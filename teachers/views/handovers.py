@@ -40,6 +40,7 @@ class Handovers(NamedList):
     roles = EVERYONE_CONCERNED
     model = Handover
     template_name = "teachers/handover_list.html"
+    noun = "交接"
     filterset_class = HandoverFilter
     teacher_paths = ("outgoing__teacher", "incoming__teacher")
     orderings = {"newest": ("接任日期（新的在前）", ("-takes_over_on",)), "class": ("班级", ("school_class__code",))}

@@ -33,6 +33,7 @@ class Leaves(NamedList):
     roles = READERS
     model = Leave
     template_name = "teachers/leave_list.html"
+    noun = "请假"
     filterset_class = LeaveFilter
     text_label = "姓名、拼音或工号"
     class_path = ""

@@ -35,6 +35,7 @@ class Nominations(NamedList):
     roles = COLLEGE_AND_OFFICE
     model = Nomination
     template_name = "teachers/nomination_list.html"
+    noun = "提名"
     filterset_class = NominationFilter
     orderings = {"newest": ("提名时间（新的在前）", ("-created_at",)), "class": ("班级", ("school_class__code",))}
 

@@ -28,6 +28,7 @@ class TeacherList(ListPage):
     roles = READERS
     title = "班主任"
     template_name = "teachers/teacher_list.html"
+    noun = "班主任"
     model = ClassTeacher
     filterset_class = TeacherFilter
     text_label = "姓名、拼音或工号"

@@ -19,7 +19,7 @@ from ..models import Guardian, RosterEntry, SchoolClass, Student
 from ..policies import roster as policies
 from ..roster_filters import StudentFilter, by_name
 from ..services import students as services
-from .classes import KEEPERS, LEADERS, READERS
+from .classes import KEEPERS
 
 
 def with_present_entry(rows: QuerySet[Student]) -> QuerySet[Student]:
@@ -36,6 +36,7 @@ class StudentList(ListPage):
     roles = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD, Role.OFFICE)
     title = "学生"
     template_name = "teachers/student_list.html"
+    noun = "学生"
     model = Student
     filterset_class = StudentFilter
     text_label = "姓名、拼音、学号或准考证号"
@@ -54,7 +55,7 @@ class StudentList(ListPage):
 
 
 class StudentPage(DetailPage):
-    roles = LEADERS
+    roles = (*StudentList.roles, Role.CLASS_TEACHER)
     template_name = "teachers/student.html"
     model = Student
     object_name = "student"
@@ -62,8 +63,6 @@ class StudentPage(DetailPage):
     def get_breadcrumbs(self) -> list[tuple[str, str | None]]:
         if self.user.access.has(*StudentList.roles):
             return [("学生", reverse("teachers:students")), (self.object.name, None)]
-        if self.user.access.has(*READERS):
-            return [("班级", reverse("teachers:classes")), (self.object.name, None)]
         return [("我的班级", reverse("teachers:my_classes")), (self.object.name, None)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gaobo_banzhuren.accounts.names import pinyin_of
+from gaobo_banzhuren.accounts.roles import Role
+from teachers.finding import find_students
 from teachers.models import ClassTeacher, RosterEntry, SchoolClass, Student
-from tests.factories import auditor, client_for, college_admin, college_head, hr, office, sysadmin
+from tests.factories import auditor, client_for, college_admin, college_head, hr, office, person, sysadmin
 
 from .given import SchoolClassFactory, appointed, day, enrolled, teacher_of
 
@@ -93,6 +95,28 @@ def test_a_teacher_opens_the_own_class_and_no_other(own, foreign):
     assert client_for(teacher).get(reverse("teachers:class", args=[foreign.pk])).status_code == 404
     student = foreign.roster_entries.first().student
     assert client_for(teacher).get(reverse("teachers:student", args=[student.pk])).status_code == 404
+
+
+def test_who_assesses_reads_the_names_of_a_class_but_opens_no_student(own):
+    assessor, student = person(Role.ASSESSOR, own.college), own.roster_entries.first().student
+    link = reverse("teachers:student", args=[student.pk])
+    roster = text_of(assessor, "teachers:class", own.pk)
+    assert (student.name in roster, link in roster) == (True, False)
+    assert link in text_of(college_admin(own.college), "teachers:class", own.pk)
+    assert client_for(assessor).get(link).status_code == 404
+    assert find_students(assessor, student.student_no, 5) == []
+
+
+def test_a_search_without_a_hit_is_not_taken_for_an_empty_house(own):
+    client = client_for(college_admin(own.college))
+    page = client.post(reverse("teachers:classes"), {"text": "没有这个班"}, follow=True).content.decode()
+    assert ("没有符合条件的班级" in page, "还没有班级" in page) == (True, False)
+
+
+def test_with_one_college_there_is_no_choice_and_no_column_of_colleges(own, foreign):
+    assert 'data-label="学院"' in text_of(office(), "teachers:classes")
+    page = text_of(college_admin(own.college), "teachers:classes")
+    assert ('data-label="学院"' in page, '<label for="id_college">' in page) == (False, False)
 
 
 @pytest.mark.clause("C2.1")
