@@ -24,6 +24,16 @@ from .models import (
 )
 from .policies.common import MANAGERS
 
+DOING = {
+    "班级没有班主任": "处理空缺",
+    "提名等您决定": "决定提名",
+    "备案退问等答复": "答复备案退问",
+    "聘期将满或已满": "办理续聘",
+    "聘任待备案": "办理备案",
+    "解聘待登记学校决定": "登记解聘决定",
+}
+"""What the button of a pressing line says: the thing to do, where the line says what is the matter."""
+
 OFFICE_ORDER, COLLEGE_ORDER, TEACHER_ORDER, CLASSES_ORDER = 20, 20, 5, 60
 
 
@@ -98,7 +108,7 @@ def _item(label: str, number: int, url_name: str, tone: str, query: str = "") ->
 def _first(items: list[PanelItem]) -> Action | None:
     """The panel's next step is its most pressing line; what only waits for others is none."""
     pressing = [item for item in items if item.tone in ("danger", "warning")]
-    return Action(pressing[0].label, pressing[0].url) if pressing else None
+    return Action(DOING[pressing[0].label], pressing[0].url) if pressing else None
 
 
 def classes_panel(user: User) -> Panel:

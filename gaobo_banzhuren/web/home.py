@@ -42,6 +42,12 @@ class Panel:
     icon: str = "card-checklist"
     hat: str = ""
 
+    @property
+    def extra_action(self) -> Action | None:
+        """The action, unless one of the lines leads there already."""
+        doubled = self.action and any(item.url == self.action.url for item in self.items)
+        return None if doubled else self.action
+
 
 PanelMaker = Callable[[User], Panel | None]
 

@@ -43,7 +43,7 @@ def test_the_college_sees_what_it_has_to_do_and_nothing_of_others(college):
         ("聘任未备案", 1),
     ]
     assert ("提名等您决定", 1) in lines(panels.college_panel(head))
-    assert panels.college_panel(admin).action.label == "班级没有班主任"
+    assert panels.college_panel(admin).action.label == "处理空缺"
 
 
 def test_a_college_without_anything_to_do_is_told_so(college):

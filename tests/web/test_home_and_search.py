@@ -42,6 +42,25 @@ def test_panels_by_role_and_order_with_one_next_action() -> None:
     assert [panel.title for panel in client_for(class_teacher()).get("/").context["panels"]] == ["月表"]
 
 
+def test_the_start_page_says_each_step_once() -> None:
+    def elsewhere(user: User) -> Panel:
+        return Panel("月表", [PanelItem("3 月", None, "/m/")], action=Action("看全年", "/z/"))
+
+    home.register_panel([Role.OFFICE], 1, todo)
+    home.register_panel([Role.OFFICE], 2, elsewhere)
+    body = client_for(office()).get("/").content.decode()
+
+    assert body.count("处理空缺") == 1  # the page's button; the panel's line leads there too
+    assert body.count("看全年") == 1
+
+
+def test_who_has_nothing_to_do_finds_the_own_places() -> None:
+    body = client_for(office()).get("/").content.decode()
+
+    assert "今天没有待办" in body
+    assert body.count('class="place"') == body.count('class="nav-entry"') - 1  # all but this page
+
+
 def test_registering_twice_shows_once() -> None:
     home.register_panel([Role.OFFICE], 1, todo)
     home.register_panel([Role.OFFICE], 1, todo)
