@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from allowance.calculation import Month
+from duties.demo.college import write_work
 from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.web.errors import UserError
 from teachers.imports import batches
@@ -46,4 +47,6 @@ def load(scale: int = 1) -> list[DemoAccount]:
     walk_months(story, Month.of(today).previous)
     correct_afterwards(story)
     leave_work_waiting(story)
-    return give_passwords(busy_teacher(colleges[COLLEGES[0][0]]))
+    busy = busy_teacher(colleges[COLLEGES[0][0]])
+    write_work(today, [busy])
+    return give_passwords(busy)

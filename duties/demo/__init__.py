@@ -1,0 +1,1 @@
+"""Invented work of class teachers for the demo college, written through the services."""
