@@ -18,6 +18,7 @@ from .exams import RegistrationState as RegistrationState
 from .exams import ResultStatus as ResultStatus
 from .exams import WeakCourse as WeakCourse
 from .exams import WeakStudent as WeakStudent
+from .exams import Window as Window
 from .fees import ArrearsReason as ArrearsReason
 from .fees import FeeDue as FeeDue
 from .fees import FeePeriod as FeePeriod

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,11 @@ from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.regulation.models import Term
 from teachers.models import ClassTeacher, SchoolClass, Student
+
+from .records import led_class_ids
+
+
+WITH_CLASSES = (Role.CLASS_TEACHER, Role.COLLEGE_ADMIN, Role.ASSESSOR, Role.COLLEGE_HEAD, Role.OFFICE)
 
 
 class OfClassQuerySet(models.QuerySet[models.Model]):
@@ -30,11 +37,20 @@ class CourseKind(models.TextChoices):
     CERTIFICATE = "等级证书", "等级证书"
 
 
+class CourseQuerySet(models.QuerySet["Course"]):
+    def visible_to(self, user: User) -> CourseQuerySet:
+        """Courses are no secret: everybody who works with classes sees all of them."""
+        return self if user.access.has(*WITH_CLASSES) else self.none()
+
+
 class Course(models.Model):
     code = models.CharField("课程代码", max_length=20, unique=True)
     name = models.CharField("课程名称", max_length=60)
     kind = models.CharField("课程类型", max_length=10, choices=CourseKind.choices, default=CourseKind.PROVINCE)
     credits = models.DecimalField("学分", max_digits=4, decimal_places=1, null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = CourseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "课程"
@@ -45,11 +61,40 @@ class Course(models.Model):
         return f"{self.name}（{self.code}）"
 
 
+class Window(models.TextChoices):
+    """The registration window of a session on a day."""
+
+    NONE = "none", "未定报名时间"
+    BEFORE = "before", "未到报名"
+    OPEN = "open", "报名中"
+    CLOSED = "closed", "报名已截止"
+
+
+class ExamSessionQuerySet(models.QuerySet["ExamSession"]):
+    def visible_to(self, user: User) -> ExamSessionQuerySet:
+        """The office sees all; others the school's sessions and those of the colleges of the classes they see."""
+        access = user.access
+        if access.has(Role.OFFICE):
+            return self
+        if not access.has(*WITH_CLASSES):
+            return self.none()
+        near = SchoolClass.objects.visible_to(user).values("college")
+        return self.filter(Q(college__isnull=True) | Q(college__in=near) | Q(college_id__in=access.colleges()))
+
+    def released(self, day: dt.date) -> ExamSessionQuerySet:
+        """Sessions whose results are out on the day; without a day of release they are as soon as they are recorded."""
+        return self.filter(Q(results_on__isnull=True) | Q(results_on__lte=day))
+
+
 class ExamSession(models.Model):
     """One sitting, e.g. 2024 年 4 月统考. A closed registration window refuses changes; results count from their day."""
 
     name = models.CharField("考试场次", max_length=60, unique=True)
     kind = models.CharField("类型", max_length=10, choices=CourseKind.choices, default=CourseKind.PROVINCE)
+    college = models.ForeignKey(
+        College, verbose_name="二级学院", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="空为全校；学院自己组织的校考填学院",
+    )  # fmt: skip
     registration_opens_on = models.DateField("报名开始", null=True, blank=True)
     registration_closes_on = models.DateField("报名截止", null=True, blank=True)
     starts_on = models.DateField("考试开始")
@@ -57,6 +102,8 @@ class ExamSession(models.Model):
     results_on = models.DateField("成绩发布", null=True, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ExamSessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "考试场次"
@@ -77,6 +124,19 @@ class ExamSession(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("duties:exam_session", args=[self.pk])
+
+    def window_on(self, day: dt.date) -> Window:
+        """Where the registration window stands on the day; both of its days belong to it."""
+        if self.registration_opens_on is None and self.registration_closes_on is None:
+            return Window.NONE
+        if self.registration_opens_on and day < self.registration_opens_on:
+            return Window.BEFORE
+        if self.registration_closes_on and day > self.registration_closes_on:
+            return Window.CLOSED
+        return Window.OPEN
+
+    def is_released(self, day: dt.date) -> bool:
+        return self.results_on is None or self.results_on <= day
 
 
 class RegistrationState(models.TextChoices):
@@ -239,11 +299,14 @@ class WeakStudent(models.Model):
 
 class ExamAffairQuerySet(models.QuerySet["ExamAffair"]):
     def visible_to(self, user: User) -> ExamAffairQuerySet:
-        """The office sees all, a college its own and the school-wide ones, a class teacher those one is responsible for."""
+        """The office sees all, a college its own and the school-wide ones, a class teacher those of the classes led
+        now and those one is responsible for."""
         access = user.access
         if access.has(Role.OFFICE):
             return self
         condition = Q(responsible__user=user)
+        if access.has(Role.CLASS_TEACHER):
+            condition |= Q(school_class_id__in=led_class_ids(user))
         if colleges := access.colleges():
             condition |= Q(college_id__in=colleges) | Q(college__isnull=True)
         return self.filter(condition)
