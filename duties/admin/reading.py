@@ -23,7 +23,7 @@ SHOWN = (
     models.SpecialStudent, models.PlannedTalk, models.GraduateAward, models.Appraisal, models.DepartureItem,
     models.Target, models.Reminder,
     models.RecordClass, models.RecordStudent, models.RecordTag, models.RecordNote, models.RecordFile,
-    models.AttendanceMark, models.PhoneConfirmation, models.TaskReport, models.MeetingAttendance, models.PaperVersion,
+    models.AttendanceMark, models.AttendanceChange, models.PhoneConfirmation, models.TaskReport, models.MeetingAttendance, models.PaperVersion,
 )  # fmt: skip
 
 

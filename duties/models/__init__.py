@@ -1,5 +1,6 @@
 """Tables of chapters 2 and 3, one module per noun."""
 
+from .attendance import AttendanceChange as AttendanceChange
 from .attendance import AttendanceMark as AttendanceMark
 from .attendance import AttendanceSession as AttendanceSession
 from .attendance import LeaveReason as LeaveReason

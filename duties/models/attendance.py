@@ -118,6 +118,25 @@ class AttendanceMark(models.Model):
         return f"{self.student}·{self.get_mark_display()}"
 
 
+class AttendanceChange(models.Model):
+    """A correction of a roll call, or its end: by whom, why, and the marks and counts before and after. Never changed."""
+
+    session = models.ForeignKey(AttendanceSession, verbose_name="点名", on_delete=models.PROTECT, related_name="changes")
+    before = models.JSONField("更正前", default=dict)
+    after = models.JSONField("更正后", default=dict)
+    reason = models.CharField("理由", max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="更正人", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "点名更正"
+        verbose_name_plural = "点名更正"
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.session}·{self.at:%Y-%m-%d %H:%M}"
+
+
 class LeaveReason(models.TextChoices):
     SICK = "sick", "病假"
     PERSONAL = "personal", "事假"
