@@ -26,7 +26,7 @@ class AppointmentAdmin(ScopedModelAdmin):
     date_hierarchy = "starts_on"
     fields = (
         "school_class", "teacher", "kind", "starts_on", "ends_on", "planned_end_on", "end_reason", "share", "state",
-        "filed_on", "filing_no", "filing_question", "nomination", "note", "recorded_at", "recorded_by", "version",
+        "filed_on", "filing_no", "filing_question", "nomination", "note", "recorded_at", "recorded_by",
     )  # fmt: skip
     readonly_fields = fields
     inlines = (FilingEventInline,)
@@ -48,7 +48,7 @@ class NominationAdmin(ScopedModelAdmin):
     date_hierarchy = "created_at"
     fields = (
         "school_class", "teacher", "kind", "starts_on", "planned_end_on", "share", "note", "state", "created_by",
-        "created_at", "submitted_by", "submitted_at", "decided_by", "decided_at", "decision_note", "version",
+        "created_at", "submitted_by", "submitted_at", "decided_by", "decided_at", "decision_note",
     )  # fmt: skip
     readonly_fields = fields
     inlines = (ConditionInline,)

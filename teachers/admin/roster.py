@@ -39,7 +39,7 @@ class SchoolClassAdmin(ScopedModelAdmin):
     search_fields = ("code", "name", "name_pinyin", "name_initials")
     date_hierarchy = "opens_on"
     fields = (
-        "code", "name", "college", "programme", "entry_year", "opens_on", "teaching_ends_on", "closes_on", "version",
+        "code", "name", "college", "programme", "entry_year", "opens_on", "teaching_ends_on", "closes_on",
     )  # fmt: skip
     readonly_fields = fields
 
@@ -67,7 +67,7 @@ class StudentAdmin(ScopedModelAdmin):
     list_display = ("student_no", "name", "sex", "exam_no")
     list_filter = ("sex",)
     search_fields = ("student_no", "name", "name_pinyin", "name_initials")
-    fields = ("student_no", "name", "sex", "exam_no", "version")
+    fields = ("student_no", "name", "sex", "exam_no")
     readonly_fields = fields
     inlines = (RosterEntryInline, GuardianInline)
 
@@ -100,7 +100,7 @@ class ClassTeacherAdmin(ScopedModelAdmin):
     list_filter = ("category", "college")
     list_select_related = ("user", "college")
     search_fields = ("user__staff_no", "user__name", "user__name_pinyin", "user__name_initials")
-    fields = ("user", "college", "category", "sex", "version")
+    fields = ("user", "college", "category", "sex")
     readonly_fields = fields
     inlines = (DocumentInline,)
 

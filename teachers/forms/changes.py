@@ -55,7 +55,7 @@ class ChecklistForm(forms.Form):
                 label=item.get_kind_display(), required=False, rows=2, initial=item.content
             )
             self.fields[f"{item.kind}_done"] = forms.BooleanField(
-                label=f"{item.get_kind_display()}已移交（没有的也请勾选）", required=False, initial=item.done
+                label=f"{item.get_kind_display()}已移交", required=False, initial=item.done
             )
 
     @property

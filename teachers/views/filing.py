@@ -110,11 +110,20 @@ class FileAppointment(AppointmentAction):
         return reverse("teachers:filing")
 
 
+def labelled(form: TextForm, label: str) -> TextForm:
+    """The form with its text called what it is here."""
+    form.fields["text"].label = label
+    return form
+
+
 class AskBack(AppointmentAction):
     title = "退问"
     roles = (Role.OFFICE,)
     form_class = TextForm
     submit_label = "发给学院"
+
+    def get_form(self) -> TextForm:
+        return labelled(super().get_form(), "问题")
 
     def get_decision(self) -> Decision:
         return policies.can_question(self.user, self.object)
@@ -132,6 +141,9 @@ class AnswerQuestion(AppointmentAction):
     roles = MANAGERS
     form_class = TextForm
     submit_label = "答复"
+
+    def get_form(self) -> TextForm:
+        return labelled(super().get_form(), "答复")
 
     def get_decision(self) -> Decision:
         return policies.can_answer(self.user, self.object)
