@@ -64,7 +64,7 @@ class OwnMonth:
     @property
     def missing(self) -> str:
         if self.sheet is None or self.sheet.computed_at is None:
-            return "未结算"
+            return "结算后核对、提交"
         if self.sheet.state == SheetState.DRAFT:
             if self.returned:
                 return "已退回，待修改后重新提交"

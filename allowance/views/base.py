@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from allowance.calculation import Month
 from allowance.models import MonthSheet
+from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 
 Roles = tuple[Role, ...]
@@ -40,11 +41,16 @@ def month_text(day: dt.date) -> str:
     return f"{day:%Y-%m}"
 
 
-def sheet_crumbs(sheet: MonthSheet, *more: tuple[str, str | None], home: bool = True) -> Crumbs:
-    """津贴月表 › month and college › …"""
-    own = f"{sheet.month:%Y-%m} {sheet.college}"
-    url = reverse("allowance:sheet", args=[sheet.pk])
-    start: Crumbs = (
-        [("津贴月表", reverse("allowance:months"))] if home else [("津贴批次", reverse("allowance:bundles"))]
-    )
-    return [*start, (own, url if more else None), *more]
+def sheet_crumbs(sheet: MonthSheet, user: User, *more: tuple[str, str | None]) -> Crumbs:
+    """From the list under which this person finds the sheet, over the sheet, to the page itself."""
+    month = f"{sheet.month:%Y-%m}"
+    own = f"{month} {sheet.college}"
+    url = reverse("allowance:sheet", args=[sheet.pk]) if more else None
+    if user.access.has(Role.OFFICE):
+        return [
+            ("津贴汇总", reverse("allowance:months")), (month, reverse("allowance:month", args=[month])),
+            (str(sheet.college), url), *more,
+        ]  # fmt: skip
+    if user.access.has(*COLLEGE):
+        return [("津贴月表", reverse("allowance:months")), (own, url), *more]
+    return [("津贴批次", reverse("allowance:bundles")), (own, url), *more]

@@ -17,7 +17,7 @@ from allowance.services.settlement import rules_of
 from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.web.views import DetailPage
 
-from .base import KEEPERS, READERS, TEACHER, Crumbs, sheet_crumbs
+from .base import READERS, TEACHER, Crumbs, sheet_crumbs
 from .shown import previous_month
 
 
@@ -111,8 +111,7 @@ class LinePage(LineDetailPage):
 
     def get_breadcrumbs(self) -> Crumbs:
         line = self.object
-        home = self.user.access.has(*KEEPERS)
-        return sheet_crumbs(line.sheet, (f"{line.name} {line.kind}", None), home=home)
+        return sheet_crumbs(line.sheet, self.user, (f"{line.name} {line.kind}", None))
 
 
 class MyLinePage(LineDetailPage):

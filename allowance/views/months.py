@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,14 +103,14 @@ def show_month(page: RolePage, month: Month) -> HttpResponse:
         overview=overview,
         month=month,
         months=months,
-        action=office_action(overview),
+        action=office_action(overview, waiting),
         school_year=year_name(month.first_day),
         may_settle=bool(overview.rules) and month.first_day <= timezone.localdate(),
     )
 
 
-def office_action(overview: MonthOverview) -> MonthAction:
-    """To review first, then to bundle, then to remind."""
+def office_action(overview: MonthOverview, submitted: Mapping[dt.date, int]) -> MonthAction:
+    """To review first, here and then in the other months (`submitted`), then to bundle, then to remind."""
     month = overview.month
     waiting = next((row.sheet for row in overview.rows if row.sheet and row.sheet.state == "submitted"), None)
     if waiting:
@@ -119,6 +119,16 @@ def office_action(overview: MonthOverview) -> MonthAction:
             f"{count} 张月表等待审核。",
             f"审核 {waiting.college}",
             reverse("allowance:sheet", args=[waiting.pk]),
+            "shield-check",
+        )
+    elsewhere = min(submitted, default=None)
+    if elsewhere is not None:
+        first = MonthSheet.objects.filter(month=elsewhere, state=SheetState.SUBMITTED).order_by("college__code")[0]
+        late = f"本月 {len(overview.late)} 个学院还没有提交；" if overview.late else ""
+        return MonthAction(
+            f"{late}其他月份有 {sum(submitted.values())} 张月表等待审核。",
+            f"审核 {elsewhere:%Y-%m} {first.college}",
+            reverse("allowance:sheet", args=[first.pk]),
             "shield-check",
         )
     if overview.reviewed_free:

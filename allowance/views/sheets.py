@@ -47,7 +47,7 @@ class SheetDetailPage(DetailPage):
         return not self.user.access.has(*KEEPERS)
 
     def get_breadcrumbs(self) -> Crumbs:
-        return sheet_crumbs(self.object, *([(self.title, None)] if self.title else []), home=not self.only_hr)
+        return sheet_crumbs(self.object, self.user, *([(self.title, None)] if self.title else []))
 
     def get_success_url(self) -> str:
         return reverse("allowance:sheet", args=[self.object.pk])
@@ -148,7 +148,7 @@ class HeadcountPage(DetailPage):
         return f"{self.object.class_name} 基准人数 {self.object.headcount} 人"
 
     def get_breadcrumbs(self) -> Crumbs:
-        return sheet_crumbs(self.object.sheet, (self.object.class_name, None))
+        return sheet_crumbs(self.object.sheet, self.user, (self.object.class_name, None))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

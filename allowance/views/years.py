@@ -14,6 +14,7 @@ from allowance.years import YearTable, colleges_table, months_of, teachers_table
 from gaobo_banzhuren.accounts.models import College
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.documents.workbooks_out import attachment_response
+from gaobo_banzhuren.regulation.in_force import rules_since
 from gaobo_banzhuren.regulation.models import SchoolYear
 from gaobo_banzhuren.web.views import RolePage, find_or_404
 from teachers.models import ClassTeacher
@@ -33,8 +34,10 @@ class YearBase(RolePage):
 
     @property
     def years(self) -> list[str]:
-        """Those that have begun, newest first."""
-        begun = SchoolYear.objects.filter(starts_on__lte=timezone.localdate())
+        """Those that have begun and in which rules held, newest first."""
+        begun = SchoolYear.objects.filter(
+            starts_on__lte=timezone.localdate(), ends_on__gte=rules_since() or timezone.localdate()
+        )
         return list(begun.order_by("-name").values_list("name", flat=True))
 
 

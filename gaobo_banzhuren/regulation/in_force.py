@@ -43,6 +43,11 @@ def rules_on(day: dt.date) -> Rules:
     return _rules(*found)
 
 
+def rules_since() -> dt.date | None:
+    """The first day on which any rules hold (第十二条); None before the first version is loaded."""
+    return RuleVersion.objects.active().order_by("effective_from").values_list("effective_from", flat=True).first()
+
+
 def rules_for_month(month: dt.date) -> Rules:
     """The version for the month that `month` lies in: the one in force on its first day (A-25, A-26)."""
     first = month.replace(day=1)
@@ -78,7 +83,7 @@ def _parts(pk: int, digest: str) -> Parts:
 
 
 def _first_day_text() -> str:
-    first = RuleVersion.objects.active().order_by("effective_from").values_list("effective_from", flat=True).first()
+    first = rules_since()
     if first is None:
         return "还没有生效的制度版本。"
     return f"最早的制度自 {first.isoformat()} 起施行（第十二条）。"

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from gaobo_banzhuren.regulation.in_force import rules_on, system_settings
@@ -352,3 +353,21 @@ def test_consequences_are_told_before_activation(desk, draft, boss):
     page = desk.get(url("activate", draft.pk)).content.decode()
     assert "已结算的月份保留当时的版本和金额，不会改变。" in page
     assert draft_views.ActivatePage.submit_label in page
+
+
+@time_machine.travel(dt.datetime(2024, 3, 18, 4, tzinfo=dt.UTC), tick=False)
+def test_a_school_year_before_the_rules_asks_for_no_confirmation(desk) -> None:
+    home = desk.get(url("home")).content.decode()
+    assert home.count("制度施行之前") == 1
+    old = desk.get(url("school_year", "2022-2023")).content.decode()
+    assert "本学年没有津贴月表" in old
+    assert "尚未确认" not in old
+    assert url("payable_confirm", "2022-2023") not in old
+    new = desk.get(url("school_year", "2023-2024")).content.decode()
+    assert url("payable_confirm", "2023-2024") in new
+
+
+@time_machine.travel(dt.datetime(2026, 11, 18, 4, tzinfo=dt.UTC), tick=False)
+def test_a_preview_starts_with_a_year_of_past_months(desk, draft) -> None:
+    form = desk.get(url("preview", draft.pk)).context["form"]
+    assert form.initial["since"] == dt.date(2023, 10, 1), "the draft starts in 2024-09, the rules in 2023-10"

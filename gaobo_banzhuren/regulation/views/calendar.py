@@ -15,6 +15,7 @@ from gaobo_banzhuren.web.views import DetailPage, RolePage
 
 from .. import policies
 from ..forms import ConfirmMonthsForm, DayListForm, NewYearForm, PayableMonthsForm, SettingsForm, TermsForm
+from ..in_force import rules_since
 from ..leaves import leaves
 from ..models import CalendarDay, SchoolYear
 from ..services import calendar as services
@@ -130,7 +131,10 @@ class SchoolYearPage(YearDetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         year: SchoolYear = self.object
         days = CalendarDay.objects.filter(day__range=(year.starts_on, year.ends_on))
+        since = rules_since()
         return super().get_context_data(**kwargs) | {
+            "rules_since": since,
+            "before_rules": since is not None and year.ends_on < since,
             "months": year.payable_months.all(),
             "terms": year.terms.all(),
             "settings": list(leaves(year.settings(), "year")),

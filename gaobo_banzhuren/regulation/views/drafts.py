@@ -17,7 +17,7 @@ from gaobo_banzhuren.web.policy import Decision
 from .. import policies
 from ..bundle import PART_LABELS, differences
 from ..forms import ActivateForm, DraftForm, HeadForm, PreviewForm, SettingsForm
-from ..in_force import current_version
+from ..in_force import current_version, rules_since
 from ..models import RuleVersion, VersionPreview
 from ..registry import usage_of
 from ..services import versions as services
@@ -113,7 +113,8 @@ class PreviewPage(DraftPage, ObjectFormPage):
     template_name = "regulation/preview.html"
 
     def get_initial(self) -> dict[str, Any]:
-        return {"since": self.object.effective_from}
+        made = services.latest_preview(self.object)
+        return {"since": made.since if made else _a_year_before(self.object.effective_from)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         preview = services.latest_preview(self.object)
@@ -204,3 +205,9 @@ class VoidPage(DraftPage, ObjectActionPage):
 
     def get_success_url(self) -> str:
         return reverse("regulation:versions")
+
+
+def _a_year_before(day: dt.date) -> dt.date:
+    """A year of settled months to compare with, but none from before any rules."""
+    start = day.replace(year=day.year - 1, day=1)
+    return max(start, rules_since() or start)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from gaobo_banzhuren.web.views import RolePage
 
 from .. import policies
 from ..forms import SystemSettingsForm
-from ..in_force import current_version, system_settings
+from ..in_force import current_version, rules_since, system_settings
 from ..models import Interpretation, RuleVersion, SchoolYear
 from ..reading_states import State, reading_states, unconfirmed_count
 from ..services.system import save_system_settings
@@ -28,6 +30,23 @@ def crumbs(*more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     return [(HOME[0], reverse(HOME[1])), *more]
 
 
+@dataclass(frozen=True, slots=True)
+class YearShown:
+    """A school year of the list; only a year that is not over and lies under the rules waits for a confirmation."""
+
+    year: SchoolYear
+    rules_since: dt.date | None
+    today: dt.date
+
+    @property
+    def before_rules(self) -> bool:
+        return self.rules_since is None or self.year.ends_on < self.rules_since
+
+    @property
+    def is_over(self) -> bool:
+        return self.year.ends_on < self.today
+
+
 class HomePage(RolePage):
     title = "制度与校历"
     lead = "津贴和考核用的每个数字都在制度版本里；制度没有写明的地方，用的是哪种读法也在这里。"
@@ -37,6 +56,7 @@ class HomePage(RolePage):
         today = timezone.localdate()
         states = reading_states()
         versions = RuleVersion.objects.visible_to(self.user)
+        first_day = rules_since()
         return self.render(
             current=current_version(today),
             upcoming=versions.active().filter(effective_from__gt=today).order_by("effective_from"),
@@ -46,7 +66,7 @@ class HomePage(RolePage):
             unconfirmed=unconfirmed_count(states),
             changed=sum(state.state is State.CHANGED for state in states),
             year=SchoolYear.objects.filter(starts_on__lte=today, ends_on__gte=today).first(),
-            school_years=SchoolYear.objects.all(),
+            school_years=[YearShown(each, first_day, today) for each in SchoolYear.objects.all()],
             draft_url=reverse("regulation:draft_create"),
             unconfirmed_url=f"{reverse('regulation:readings')}?state={State.DEFAULT.name}",
             changed_url=f"{reverse('regulation:readings')}?state={State.CHANGED.name}",

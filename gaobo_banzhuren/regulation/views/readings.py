@@ -19,6 +19,9 @@ from ..reading_states import ReadingState, State, reading_states
 from ..services.readings import confirm, interpret
 from .home import OFFICE, crumbs
 
+FEW = 3
+"""Up to so many readings are shown unfolded."""
+
 TOPICS_FIRST = ("津贴", "比率", "考核", "聘任与组织")
 
 
@@ -36,6 +39,7 @@ class ReadingsPage(RolePage):
         shown = [state for state in states if _matches(state, wanted, topic)]
         return self.render(
             states=shown,
+            few=len(shown) <= FEW,
             total=len(states),
             state_choices=[(state.name, state.value, sum(each.state is state for each in states)) for state in State],
             topics=TOPICS_FIRST,
