@@ -51,6 +51,15 @@ PLACE_OF: Mapping[str, Link] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The page of a class or class teacher that a finding is about."""
+
+    kind: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownWarning:
     warning: SheetWarning
     links: tuple[Link, ...] = ()
@@ -72,7 +81,7 @@ def group_warnings(warnings: Iterable[SheetWarning], user: User) -> list[Warning
     places = _places([name for warning in found for name in _names(warning)], user) if found else {}
     by_code: dict[str, list[ShownWarning]] = defaultdict(list)
     for warning in found:
-        links = tuple(places[name] for name in _names(warning) if name in places)
+        links = _links([places[name] for name in _names(warning) if name in places])
         if warning.facts.get("answer") and user.access.has(Role.COLLEGE_ADMIN):
             links = (("核对并答复", link("allowance:objection", warning.facts["answer"])), *links)
         by_code[warning.code].append(ShownWarning(warning, links))
@@ -98,13 +107,19 @@ def _names(warning: SheetWarning) -> list[str]:
     return [name for name in dict.fromkeys(names) if name]
 
 
-def _places(names: Sequence[str], user: User) -> dict[str, Link]:
+def _links(places: Sequence[Place]) -> tuple[Link, ...]:
+    """The finding names its class and person already: a name is repeated only to tell several apart."""
+    kinds = [place.kind for place in places]
+    return tuple((place.name if kinds.count(place.kind) > 1 else f"查看{place.kind}", place.url) for place in places)
+
+
+def _places(names: Sequence[str], user: User) -> dict[str, Place]:
     classes = SchoolClass.objects.visible_to(user).filter(code__in=names).values_list("code", "name", "pk")
     teachers = ClassTeacher.objects.visible_to(user).filter(user__staff_no__in=names)
-    found = {code: (name, link("teachers:class", pk)) for code, name, pk in classes}
+    found = {code: Place("班级", name, link("teachers:class", pk)) for code, name, pk in classes}
     for staff_no, name, pk in teachers.values_list("user__staff_no", "user__name", "pk"):
-        found[staff_no] = (name, link("teachers:teacher", pk))
-    return {name: place for name, place in found.items() if place[1]}
+        found[staff_no] = Place("班主任", name, link("teachers:teacher", pk))
+    return {name: place for name, place in found.items() if place.url}
 
 
 @dataclass(frozen=True, slots=True)
