@@ -98,7 +98,8 @@ def teacher_panel(user: User) -> Panel | None:
     ]  # fmt: skip
     if not items:
         return None
-    return Panel("需要您确认", items, action=Action("去办理", items[0].url), icon="check2-square", hat="班主任")
+    first = "办理交接确认" if handovers else "陈述意见"
+    return Panel("需要您确认", items, action=Action(first, items[0].url), icon="check2-square", hat="班主任")
 
 
 def _item(label: str, number: int, url_name: str, tone: str, query: str = "") -> PanelItem:

@@ -69,4 +69,4 @@ def _note(person: User) -> str:
 
 def install() -> None:
     register_panel(MANAGERS, PANEL_ORDER, accounts_panel)
-    register(find_accounts)
+    register(find_accounts, aside=True)

@@ -26,12 +26,17 @@ class Hit:
 Source = Callable[[User, str, int], list[Hit]]
 
 _sources: list[Source] = []
+_aside: list[Source] = []
 
 
-def register(source: Source) -> None:
-    """Add a source `(user, query, limit) -> hits`; the query comes trimmed. Registering twice changes nothing."""
-    if source not in _sources:
-        _sources.append(source)
+def register(source: Source, *, aside: bool = False) -> None:
+    """Add a source `(user, query, limit) -> hits`; the query comes trimmed. Registering twice changes nothing.
+
+    `aside` is for what is seldom meant (an account, where there is the class teacher): its hits stand last.
+    """
+    known = _aside if aside else _sources
+    if source not in known:
+        known.append(source)
 
 
 def find(user: User, text: str, limit: int = PER_SOURCE) -> dict[str, list[Hit]]:
@@ -40,7 +45,7 @@ def find(user: User, text: str, limit: int = PER_SOURCE) -> dict[str, list[Hit]]
     if len(query) < SHORTEST:
         return {}
     grouped: dict[str, list[Hit]] = {}
-    for source in _sources:
+    for source in (*_sources, *_aside):
         for hit in source(user, query, limit)[:limit]:
             grouped.setdefault(hit.group, []).append(hit)
     return grouped

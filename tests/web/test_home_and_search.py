@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 def _empty_registries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(home, "_panels", [])
     monkeypatch.setattr(search, "_sources", [])
+    monkeypatch.setattr(search, "_aside", [])
 
 
 def todo(user: User) -> Panel:
@@ -78,6 +79,13 @@ def test_search_groups_and_limits_and_escapes() -> None:
 
     assert body.count('class="hit"') == search.PER_SOURCE
     assert "zs-0&lt;b&gt;" in body
+
+
+def test_what_is_seldom_meant_stands_last() -> None:
+    search.register(lambda user, query, limit: [Hit("账号", "章三", "/a/")], aside=True)
+    search.register(lambda user, query, limit: [Hit("班主任", "章三", "/t/")])
+
+    assert list(search.find(office(), "zs")) == ["班主任", "账号"]
 
 
 def test_fragment_has_only_the_hits() -> None:
