@@ -28,6 +28,7 @@ def _pages(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], folder]}]
     monkeypatch.setattr(home, "_panels", [])
     monkeypatch.setattr(search, "_sources", [])
+    monkeypatch.setattr(search, "_aside", [])
     home.register_panel(tuple(Role), 1, panel)
     search.register(found)
 
