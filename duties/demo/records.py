@@ -181,9 +181,11 @@ class _Term:
         found = [
             self._input("worklog", self._day(), text=text) for text in self.chance.sample(texts.LOGS, 4 if rich else 2)
         ]
-        title, text, hot, hard, measures = self.chance.choice(texts.THOUGHTS)
+        text, hot, hard, measures = self.chance.choice(texts.THOUGHTS)
+        reported = self._day()
+        title = f"{reported.year} 年 {reported.month} 月"
         found.append(
-            self._input("thought_report", self._day(), title=title, text=text, hot=hot, hard=hard, measures=measures)
+            self._input("thought_report", reported, title=title, text=text, hot=hot, hard=hard, measures=measures)
         )
         category, title, level = self.chance.choice(texts.HONOURS)
         found.append(
