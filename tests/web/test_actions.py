@@ -64,7 +64,7 @@ def test_invalid_form_names_the_fields_and_keeps_the_text(client: Client) -> Non
     body = client.post(NEW, filled(client, name="", note="写了很久的说明")).content.decode()
 
     assert "请改正 1 处后再提交" in body
-    assert '<a href="#id_name">学院名称</a>：' in body
+    assert '<a href="#id_name">学院名称</a>：这一项必填。' in body
     assert "写了很久的说明" in body
 
 
