@@ -16,7 +16,6 @@ from teachers.models import ClassTeacher, SchoolClass, Student
 
 from .records import led_class_ids
 
-
 WITH_CLASSES = (Role.CLASS_TEACHER, Role.COLLEGE_ADMIN, Role.ASSESSOR, Role.COLLEGE_HEAD, Role.OFFICE)
 
 
@@ -145,6 +144,11 @@ class RegistrationState(models.TextChoices):
     GIVEN_UP = "given_up", "放弃"
 
 
+class RegistrationQuerySet(models.QuerySet["ExamRegistration"]):
+    def visible_to(self, user: User) -> RegistrationQuerySet:
+        return self.filter(school_class__in=SchoolClass.objects.visible_to(user))
+
+
 class ExamRegistration(models.Model):
     """What a student is to register for in a session, and how far it has come."""
 
@@ -166,7 +170,7 @@ class ExamRegistration(models.Model):
     note = models.CharField("说明", max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OfClassQuerySet.as_manager()
+    objects = RegistrationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "考试报名"
@@ -199,6 +203,15 @@ CLEARS = (ResultStatus.PASSED, ResultStatus.EXEMPT)
 """What takes a course off the retake list (trap 17)."""
 
 
+class ExamResultQuerySet(models.QuerySet["ExamResult"]):
+    def visible_to(self, user: User) -> ExamResultQuerySet:
+        return self.filter(school_class__in=SchoolClass.objects.visible_to(user))
+
+    def released(self, day: dt.date) -> ExamResultQuerySet:
+        """Results that are out on the day: those of sessions without a day of release as soon as they are recorded."""
+        return self.filter(Q(session__results_on__isnull=True) | Q(session__results_on__lte=day))
+
+
 class ExamResult(models.Model):
     """One paper of one student. `school_class` is the class on the day of the exam and does not move with the student."""
 
@@ -212,7 +225,7 @@ class ExamResult(models.Model):
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = OfClassQuerySet.as_manager()
+    objects = ExamResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = "考试成绩"
