@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from allowance.forms import HeadcountForm, ResolutionForm
-from allowance.models import HeadcountConfirmation
+from allowance.models import HeadcountConfirmation, HeadcountSnapshot
 from allowance.my_months import my_months
 from allowance.rosters import Names, names_behind
 from allowance.services.headcounts import (
@@ -138,6 +138,15 @@ class ObjectionPage(ObjectFormPage):
 
     def get_breadcrumbs(self) -> Crumbs:
         return [("津贴月表", reverse("allowance:months")), (self.title, None)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        answer = self.object
+        snapshot = HeadcountSnapshot.objects.filter(
+            school_class=answer.school_class_id,
+            sheet__month=answer.month,
+            sheet__college=answer.school_class.college_id,
+        ).first()
+        return super().get_context_data(**kwargs) | {"snapshot": snapshot}
 
     def perform(self, form: Any) -> str:
         resolve_objection(self.object, actor=self.user, resolution=form.cleaned_data["resolution"])

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from allowance.models import Bundle, BundleState, MonthSheet, SheetState
+from allowance.models import Bundle, BundleState, HeadcountConfirmation, MonthSheet, SheetState
 from allowance.overview import month_overview, posts_needed
 from allowance.services.settlement import settle_month
 from tests.factories import CollegeFactory, audit_entries, client_for, college_head
@@ -298,5 +298,39 @@ def test_the_newest_month_points_at_older_ones_that_wait_for_review(world):
     settle_month(DECEMBER, actor=world.admin, college=world.college)
     page = client_for(world.office).get(url("months"))
     assert str(page.context["month"]) == "2023-12"
+    assert page.context["action"].url == url("sheet", world.sheet().pk), "the box opens the sheet that waits"
+    assert "其他月份有 1 张月表等待审核" in page.context["action"].sentence
     assert [(f"{day:%Y-%m}", waiting) for day, waiting in page.context["months"]] == [("2023-12", 0), ("2023-11", 1)]
     assert "1 待审核" in text(page)
+
+
+def test_a_batch_cannot_be_begun_with_nothing_and_says_where_to_go(world):
+    world.settled()
+    body = text(client_for(world.office).get(url("bundle_create")))
+    assert "没有可以编入批次的月表" in body
+    assert "建立批次" not in body
+
+
+def test_an_error_of_the_whole_form_stands_once(world):
+    sheet = world.settled()
+    client = client_for(world.admin)
+    name = sheet.headcounts.get().school_class.roster_entries.first().student.name
+    data = token_and_seen(client, url("warning_confirm", sheet.pk))
+    data |= {"warnings": [row.pk for row in sheet.warnings.all()], "reason": f"{name}退学"}
+    body = client.post(url("warning_confirm", sheet.pk), data).content.decode()
+    assert body.count("不写姓名") == 1
+
+
+def test_an_objection_leads_to_the_names_it_is_about(world):
+    sheet = world.settled()
+    snapshot = sheet.headcounts.get()
+    answer = HeadcountConfirmation.objects.create(
+        school_class=snapshot.school_class,
+        month=sheet.month,
+        teacher=world.teacher,
+        headcount=snapshot.headcount,
+        agreed=False,
+        objection="少一人",
+    )
+    body = text(client_for(world.admin).get(url("objection", answer.pk)))
+    assert url("headcount", snapshot.pk) in body
