@@ -20,6 +20,8 @@ labels.add_actions(
         "duties.record_cancelled": "撤销认定",
         "duties.handbook_export": "导出工作手册",
         "duties.record_read": "查阅保密内容",
+        "duties.record_files": "添加附件",
+        "duties.records_export": "导出工作记录",
     }
 )
 labels.add_actions(

@@ -12,7 +12,7 @@ from .. import models
 
 CLOSED_FIELDS = frozenset({
     "text", "title", "details", "result", "note", "reason_note", "opinion", "before", "after", "category", "level",
-    "client_id", "follow_up_on", "void_reason", "basis", "purpose", "reason",
+    "client_id", "follow_up_on", "void_reason", "basis", "purpose", "reason", "decision_note",
 })  # fmt: skip
 """Fields that may hold words about single students: read in the product's own pages, where reading is scoped and logged."""
 

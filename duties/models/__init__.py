@@ -22,6 +22,7 @@ from .exams import WeakStudent as WeakStudent
 from .exams import Window as Window
 from .fees import ArrearsReason as ArrearsReason
 from .fees import FeeDue as FeeDue
+from .fees import FeePayment as FeePayment
 from .fees import FeePeriod as FeePeriod
 from .fees import PhoneConfirmation as PhoneConfirmation
 from .following import Reminder as Reminder

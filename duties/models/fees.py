@@ -46,6 +46,7 @@ class ArrearsReason(models.TextChoices):
 class FeeDue(models.Model):
     """What one student is to pay for one period, in 分. Owed = due − paid − waived, never negative.
 
+    `paid_fen` is the sum of the student's payments of the period. 免缴 waives everything that is not paid.
     `first_period` marks the first period of a new intake: it is 缴费率, not 续费率, and stays out of 5.5. `exempt`
     (免缴) stays out of both; a deferral counts as unpaid until paid and is shown apart.
     """
@@ -57,6 +58,7 @@ class FeeDue(models.Model):
     paid_fen = models.PositiveBigIntegerField("已缴（分）", default=0)
     waived_fen = models.PositiveBigIntegerField("减免（分）", default=0)
     paid_on = models.DateField("缴清日期", null=True, blank=True)
+    decision_note = models.CharField("减免、免缴或缓缴的理由", max_length=200, blank=True)
     exempt = models.BooleanField("免缴", default=False)
     first_period = models.BooleanField("新生首期", default=False)
     deferred_until = models.DateField("缓缴至", null=True, blank=True)
@@ -75,6 +77,9 @@ class FeeDue(models.Model):
             models.CheckConstraint(
                 condition=Q(due_fen__gte=F("paid_fen") + F("waived_fen")), name="fee_never_overpaid"
             ),
+            models.CheckConstraint(
+                condition=Q(exempt=False) | Q(due_fen=F("paid_fen") + F("waived_fen")), name="fee_exempt_owes_nothing"
+            ),
         ]
         indexes = [models.Index(fields=["school_class", "period"], name="fee_class_period")]
 
@@ -84,6 +89,26 @@ class FeeDue(models.Model):
     @property
     def owed_fen(self) -> int:
         return self.due_fen - self.paid_fen - self.waived_fen
+
+
+class FeePayment(models.Model):
+    """One payment of a student for a period, in 分; negative when a payment was booked by mistake or paid back."""
+
+    due = models.ForeignKey(FeeDue, verbose_name="应缴费用", on_delete=models.PROTECT, related_name="payments")
+    amount_fen = models.BigIntegerField("金额（分）")
+    on = models.DateField("缴费日期")
+    note = models.CharField("说明", max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "缴费"
+        verbose_name_plural = "缴费"
+        ordering = ["on", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(amount_fen=0), name="fee_payment_not_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.due_id}·{self.on}"
 
 
 class PhoneConfirmation(models.Model):

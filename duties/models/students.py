@@ -222,6 +222,12 @@ class Appraisal(models.Model):
         verbose_name = "毕业生鉴定"
         verbose_name_plural = "毕业生鉴定"
         ordering = ["school_class", "student"]
+        constraints = [
+            # The same words for two students are refused, however they got in at the same moment.
+            models.UniqueConstraint(
+                fields=["opinion_digest"], condition=~Q(opinion_digest=""), name="appraisal_opinion_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.student)

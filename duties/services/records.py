@@ -40,6 +40,7 @@ from ..models import (
 )
 from ..policies import reading
 from ..policies import records as policies
+from . import kind_rules
 
 FILE_PURPOSE = "duties.record"
 MOST_FILES = 9
@@ -94,6 +95,8 @@ def save(
         raise UserError("；".join(problems) + "。")
     teacher = _teacher_for(actor, kind, data)
     people = _students_on(data)
+    if archive:
+        kind_rules.check(actor, data, kind)
     columns = columns_of(kind, data, teacher, term=term_of(data.happened_on))
     try:
         with transaction.atomic():

@@ -4,6 +4,11 @@ from importlib import import_module
 
 app_name = "duties"
 
-ROOMS: tuple[str, ...] = ()
+ROOMS: tuple[str, ...] = (
+    "attendance",
+    "fees",
+    "handbook",
+    "records",
+)
 
 urlpatterns = [pattern for room in ROOMS for pattern in import_module(f"{__name__}.{room}").urlpatterns]

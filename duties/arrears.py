@@ -1,0 +1,299 @@
+"""Who owes what for a fee period, and what was done about it: read from dues and work records, nothing copied.
+
+A follow-up is a 催缴记录 of the period, or a talk or parent contact with the category 欠费 since the period began.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from gaobo_banzhuren.regulation.in_force import NoRuleError, rules_on
+from gaobo_banzhuren.web.templatetags.gaobo import money, yuan
+from teachers.models import RosterEntry, SchoolClass, Student
+
+from . import fee_figures
+from .fee_figures import DueFact, Measure, Share
+from .kinds import kind_of
+from .kinds.words import ARREARS
+from .models import ArrearsReason, FeeDue, FeePeriod, RecordState, RecordStudent, WorkRecord
+from .services.fee_rows import GONE
+
+OWED = F("due_fen") - F("paid_fen") - F("waived_fen")
+
+
+class FollowUp(NamedTuple):
+    """One piece of persuasion with one student. `promised_on` and `reason` come from a 催缴记录 only."""
+
+    student_id: int
+    on: dt.date
+    kind: str
+    way: str
+    record_id: int
+    promised_on: dt.date | None
+    reason: str
+    period_id: int | None
+
+    @property
+    def label(self) -> str:
+        kind = kind_of(self.kind)
+        way = kind.field("way")
+        return f"{kind.name}·{way.shown(self.way)}" if way and self.way else kind.name
+
+
+def about_arrears(period: FeePeriod) -> Q:
+    """Links between students and records that count as follow-up of the period."""
+    own = Q(record__kind="arrears_followup", record__fee_period=period)
+    other = Q(
+        record__kind__in=("talk", "parent_contact"),
+        record__category=ARREARS,
+        record__happened_on__gte=period.starts_on,
+    )
+    return (own | other) & Q(record__state=RecordState.ARCHIVED, part=RecordStudent.Part.ABOUT)
+
+
+def follow_ups(period: FeePeriod, students: QuerySet[FeeDue] | Collection[int]) -> dict[int, list[FollowUp]]:
+    """Follow-ups by student, newest first. One query."""
+    rows = (
+        RecordStudent.objects.filter(about_arrears(period), student__in=students)
+        .order_by("-record__happened_on", "-record_id")
+        .values_list(
+            "student_id", "record__happened_on", "record__kind", "record__way", "record_id", "record__follow_up_on",
+            "record__details", "record__fee_period_id",
+        )
+    )  # fmt: skip
+    found: dict[int, list[FollowUp]] = defaultdict(list)
+    for student, on, kind, way, record, promised, details, period_id in rows:
+        own = kind == "arrears_followup"
+        reason = str((details or {}).get("arrears_reason", "")) if own else ""
+        found[student].append(FollowUp(student, on, kind, way, record, promised if own else None, reason, period_id))
+    return dict(found)
+
+
+def debts(class_ids: Collection[int] | QuerySet[SchoolClass], period: FeePeriod) -> QuerySet[FeeDue]:
+    """Dues of the period in the classes on which something is still owed."""
+    return FeeDue.objects.filter(period=period, school_class__in=class_ids, due_fen__gt=F("paid_fen") + F("waived_fen"))
+
+
+@dataclass(slots=True)
+class ClassFees:
+    """One class in one period: counts of persons, sums in 分, and the figures of 5.5 and 5.6."""
+
+    due: int = 0
+    due_fen: int = 0
+    paid_fen: int = 0
+    debtors: int = 0
+    owed_fen: int = 0
+    exempt: int = 0
+    deferred: int = 0
+    without_follow_up: int = 0
+    renewal: Share = fee_figures.NOTHING
+    first: Share = fee_figures.NOTHING
+    collection: Share = fee_figures.NOTHING
+
+    @property
+    def owed_text(self) -> str:
+        apart = f"，其中已批缓缴 {self.deferred} 人" if self.deferred else ""
+        return f"共 {yuan(self.owed_fen)}{apart}"
+
+    @property
+    def untouched_text(self) -> str:
+        return f"{self.without_follow_up} 人"
+
+    @property
+    def untouched_tone(self) -> str:
+        return "warning" if self.without_follow_up else ""
+
+    @property
+    def renewal_text(self) -> str:
+        first = f"；新生首期缴费率 {self.first.text}" if self.first.denominator else ""
+        exempt = f"，免缴 {self.exempt} 人不计" if self.exempt else ""
+        return f"{self.renewal.numerator} ÷ {self.renewal.denominator}{exempt}{first}"
+
+    @property
+    def collection_text(self) -> str:
+        return f"{money(self.paid_fen)} ÷ {money(self.due_fen)} 元"
+
+
+@dataclass(slots=True)
+class _Rows:
+    facts: list[DueFact] = field(default_factory=list)
+    without: int = 0
+
+
+def class_fees(class_ids: Collection[int] | QuerySet[SchoolClass], period: FeePeriod) -> dict[int, ClassFees]:
+    """Figures of classes that have dues in the period. Four queries whatever the number of classes."""
+    by_class: dict[int, _Rows] = defaultdict(_Rows)
+    owing = debts(class_ids, period)
+    followed = set(
+        RecordStudent.objects.filter(about_arrears(period), student__in=owing.values("student")).values_list(
+            "student_id", flat=True
+        )
+    )
+    for class_id, student, fact in due_facts(class_ids, period):
+        rows = by_class[class_id]
+        rows.facts.append(fact)
+        rows.without += fact.owed_fen > 0 and student not in followed
+    measure, deferral = renewal_reading(period.deadline)
+    return {class_id: _sums(rows, measure, deferral) for class_id, rows in by_class.items()}
+
+
+def _sums(rows: _Rows, measure: Measure, deferral: bool) -> ClassFees:
+    facts = rows.facts
+    return ClassFees(
+        due=sum(fact.payable_fen > 0 for fact in facts),
+        due_fen=sum(fact.payable_fen for fact in facts),
+        paid_fen=sum(fact.paid_fen for fact in facts),
+        debtors=sum(fact.owed_fen > 0 for fact in facts),
+        owed_fen=sum(fact.owed_fen for fact in facts),
+        exempt=sum(fact.exempt for fact in facts),
+        deferred=sum(fact.deferred and fact.owed_fen > 0 for fact in facts),
+        without_follow_up=rows.without,
+        renewal=fee_figures.renewal(facts, measure=measure, deferral_counts=deferral),
+        first=fee_figures.first_payment(facts),
+        collection=fee_figures.collection(facts),
+    )
+
+
+def due_facts(
+    class_ids: Collection[int] | QuerySet[SchoolClass], period: FeePeriod
+) -> Iterable[tuple[int, int, DueFact]]:
+    """Class, student and what is due, for every due of the classes in the period. One query."""
+    on_first_day = (
+        RosterEntry.objects.on(period.starts_on)
+        .filter(student=OuterRef("student"), school_class=OuterRef("school_class"))
+        .exclude(state__in=GONE)
+    )
+    last_day = Greatest("period__deadline", Coalesce("deferred_until", "period__deadline"))
+    rows = (
+        FeeDue.objects.filter(period=period, school_class__in=class_ids)
+        .annotate(
+            in_time=Coalesce(Sum("payments__amount_fen", filter=Q(payments__on__lte=last_day)), 0),
+            on_roster=Exists(on_first_day),
+        )
+        .order_by("school_class_id", "pk")
+        .values_list(
+            "school_class_id", "student_id", "due_fen", "paid_fen", "waived_fen", "in_time", "exempt", "first_period",
+            "deferred_until", "on_roster",
+        )
+    )  # fmt: skip
+    for class_id, student, due, paid, waived, in_time, exempt, first, deferred, on_roster in rows:
+        yield class_id, student, DueFact(due, paid, waived, in_time, exempt, first, deferred is not None, on_roster)
+
+
+def renewal_reading(day: dt.date) -> tuple[Measure, bool]:
+    """How 续费率 is read on the day (A-41); the plain reading before any rules are in force."""
+    try:
+        rates = rules_on(day).rates
+    except NoRuleError:
+        return Measure.PERSONS, False
+    return Measure(rates.renewal_measure.value), rates.renewal_deferral_counts
+
+
+@dataclass(slots=True)
+class Debtor:
+    """A student who owes, with what was done. `reason` in words: noted on the due, else said in the newest follow-up."""
+
+    due: FeeDue
+    follow_ups: list[FollowUp]
+    hardship: WorkRecord | None = None
+
+    @property
+    def last(self) -> FollowUp | None:
+        return self.follow_ups[0] if self.follow_ups else None
+
+    @property
+    def promised_on(self) -> dt.date | None:
+        return next((each.promised_on for each in self.follow_ups if each.promised_on), None)
+
+    @property
+    def reason(self) -> str:
+        said = next((each.reason for each in self.follow_ups if each.reason), "")
+        key = self.due.reason or said
+        return str(ArrearsReason(key).label) if key in ArrearsReason.values and key else ""
+
+    @property
+    def promise_text(self) -> str:
+        return f"承诺 {self.promised_on} 前缴"
+
+    @property
+    def deferral_text(self) -> str:
+        return f"缓缴至 {self.due.deferred_until}"
+
+    @property
+    def broken_promise(self) -> bool:
+        """The day by which the student promised to pay is over."""
+        return bool(self.promised_on and self.promised_on < timezone.localdate())
+
+
+def debtors(school_class: SchoolClass, period: FeePeriod) -> list[Debtor]:
+    """Who of the class owes: those without follow-up first, then by the sum owed. Three queries."""
+    owing = debts([school_class.pk], period)
+    done = follow_ups(period, owing.values("student"))
+    reports = hardships_of(period, owing)
+    found = [
+        Debtor(due, done.get(due.student_id, []), reports.get(due.student_id))
+        for due in owing.select_related("student", "period", "school_class")
+    ]
+    return sorted(found, key=lambda one: (bool(one.follow_ups), -one.due.owed_fen, one.due.student.student_no))
+
+
+def hardships_of(period: FeePeriod, owing: QuerySet[FeeDue]) -> dict[int, WorkRecord]:
+    """The newest report of hardship of each of these students for the period. One query."""
+    rows = (
+        RecordStudent.objects.filter(
+            record__kind="hardship",
+            record__fee_period=period,
+            record__state=RecordState.ARCHIVED,
+            student__in=owing.values("student"),
+        )
+        .select_related("record")
+        .order_by("record__happened_on", "record_id")
+    )
+    return {row.student_id: row.record for row in rows}
+
+
+class Untouched(NamedTuple):
+    """A debtor nobody spoke to about it yet; `since` is the first day of the period."""
+
+    student: Student
+    class_id: int
+    period_id: int
+    period: str
+    since: dt.date
+
+
+def without_follow_up(class_ids: Collection[int] | QuerySet[SchoolClass], today: dt.date) -> list[Untouched]:
+    """Debtors of all periods that have begun, without any follow-up, longest first. One query (C4.2b)."""
+    mine = RecordStudent.objects.filter(
+        Q(record__kind="arrears_followup", record__fee_period=OuterRef("period"))
+        | Q(
+            record__kind__in=("talk", "parent_contact"),
+            record__category=ARREARS,
+            record__happened_on__gte=OuterRef("period__starts_on"),
+        ),
+        record__state=RecordState.ARCHIVED,
+        part=RecordStudent.Part.ABOUT,
+        student=OuterRef("student"),
+    )
+    rows = (
+        FeeDue.objects.filter(
+            ~Exists(mine),
+            school_class__in=class_ids,
+            period__starts_on__lte=today,
+            due_fen__gt=F("paid_fen") + F("waived_fen"),
+        )
+        .select_related("student", "period")
+        .order_by("period__starts_on", "student__student_no")
+    )
+    return [
+        Untouched(row.student, row.school_class_id, row.period_id, row.period.name, row.period.starts_on)
+        for row in rows
+    ]
