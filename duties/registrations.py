@@ -3,6 +3,12 @@
 from gaobo_banzhuren.documents.files import register_scope
 
 from . import looks  # noqa: F401  declares how states look
-from .services import records
+from .panels import recording
+from .panels import tasks as task_panels
+from .services import records, tasks
 
 register_scope(records.FILE_PURPOSE, records.may_open_file)
+
+recording.register()
+register_scope(tasks.FILE_PURPOSE, tasks.may_open_file)
+task_panels.register()

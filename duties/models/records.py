@@ -72,6 +72,11 @@ class WorkRecordQuerySet(models.QuerySet["WorkRecord"]):
         key = student if isinstance(student, int) else student.pk
         return self.filter(Exists(RecordStudent.objects.filter(record=OuterRef("pk"), student=key)))
 
+    def with_unread_comments(self) -> WorkRecordQuerySet:
+        """Records with a comment that the author has not seen yet."""
+        comments = RecordNote.objects.filter(record=OuterRef("pk"), kind="comment", seen_at__isnull=True)
+        return self.filter(Exists(comments))
+
     def visible_to(self, user: User) -> WorkRecordQuerySet:
         """Rows the person may know of; who may read their texts is decided by `policies.reading`.
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from django.db.models import Q
+
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.regulation.in_force import system_settings
@@ -65,6 +67,18 @@ class Reader:
                 return Reading.REASON
             return Reading.CLOSED if record.privacy == Privacy.SENSITIVE and not self.is_office else Reading.FACTS
         return Reading.FULL
+
+
+def lists_facts(record: WorkRecord, reading: Reading) -> bool:
+    """Whether a list or file names the students and the choices of a record: everything of one's own, and what is not
+    marked as confidential. Whoever has a right to the rest opens the record, where the reading is logged."""
+    return reading is Reading.FULL or (record.privacy == Privacy.NORMAL and reading is not Reading.CLOSED)
+
+
+def known_students(user: User) -> Q:
+    """Records whose students the person may meet in lists: the same condition as `lists_facts`, for searching. Without
+    it a search by name would tell who stands in a confidential record."""
+    return Q(author=user) | Q(privacy=Privacy.NORMAL)
 
 
 def reader(user: User) -> Reader:

@@ -15,13 +15,15 @@ from gaobo_banzhuren.accounts.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class PanelItem:
-    """A line: what, how many (None = no number), where it leads. `tone` as in `web.status.TONES`; `note` is small print."""
+    """A line: what, how many (None = no number), where it leads. `tone` as in `web.status.TONES`; `note` is small print;
+    `icon` is drawn where the panel shows large buttons."""
 
     label: str
     number: int | str | None
     url: str
     tone: str = "neutral"
     note: str = ""
+    icon: str = "plus-lg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A card of the start page. `action` is the panel's next step; the first panel's one becomes the page's main button."""
+    """A card of the start page. `action` is the panel's next step; the first panel's one becomes the page's main button.
+    With `buttons` the items are large buttons for a thumb instead of lines."""
 
     title: str
     items: list[PanelItem] = field(default_factory=list)
@@ -41,6 +44,7 @@ class Panel:
     action: Action | None = None
     icon: str = "card-checklist"
     hat: str = ""
+    buttons: bool = False
 
     @property
     def extra_action(self) -> Action | None:
