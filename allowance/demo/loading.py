@@ -11,18 +11,11 @@ from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.web.errors import UserError
 from teachers.imports import batches
 
+from .months import correct_afterwards, walk_months
 from .names import Names
 from .people import DemoAccount, busy_teacher, give_passwords, make_cast
 from .roster import COLLEGES, plan_roster, workbook_of
-from .story import (
-    Story,
-    change_people,
-    correct_afterwards,
-    file_appointments,
-    keep_calendar,
-    leave_work_waiting,
-    walk_months,
-)
+from .story import Story, change_people, file_appointments, keep_calendar, leave_work_waiting
 
 
 def is_empty() -> bool:
