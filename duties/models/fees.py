@@ -112,7 +112,10 @@ class FeePayment(models.Model):
 
 
 class PhoneConfirmation(models.Model):
-    """A guardian's telephone confirmed in one school year; the next year begins unconfirmed."""
+    """A guardian's telephone confirmed in one school year; the next year begins unconfirmed.
+
+    `tail` are the last digits of the number that was confirmed: another number since then is unconfirmed again.
+    """
 
     class Way(models.TextChoices):
         CALL = "call", "电话"
@@ -127,6 +130,7 @@ class PhoneConfirmation(models.Model):
     school_year = models.ForeignKey(SchoolYear, verbose_name="学年", on_delete=models.PROTECT, related_name="+")
     on = models.DateField("确认日期")
     way = models.CharField("确认方式", max_length=10, choices=Way.choices)
+    tail = models.CharField("号码尾号", max_length=4)
     note = models.CharField("说明", max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="确认人", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("登记时间", auto_now_add=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import fee_dues, fees, hardships
+from ..views import fee_dues, fees, hardships, phones
 
 urlpatterns = [
     path("fees/", fees.Fees.as_view(), name="fees"),
@@ -18,4 +18,7 @@ urlpatterns = [
     path("fees/dues/<int:pk>/deferral/", fee_dues.Defer.as_view(), name="fee_deferral"),
     path("fees/dues/<int:pk>/reason/", fee_dues.Reason.as_view(), name="fee_reason"),
     path("hardships/", hardships.Hardships.as_view(), name="hardships"),
+    path("classes/<int:class_id>/phones/", phones.Phones.as_view(), name="phones"),
+    path("students/<int:pk>/guardians/<int:guardian>/call/", phones.CallGuardian.as_view(), name="phone_call"),
+    path("students/<int:pk>/guardians/<int:guardian>/confirm/", phones.ConfirmPhone.as_view(), name="phone_confirm"),
 ]
