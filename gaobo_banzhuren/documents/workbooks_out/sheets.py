@@ -32,9 +32,9 @@ from gaobo_banzhuren.documents.workbooks_out.values import (
 MEASURED_ROWS: Final = 500
 MIN_WIDTH: Final = 6
 MAX_WIDTH: Final = 48
-LINE_HEIGHT: Final = 15.0
+LINE_HEIGHT: Final = 16.0
 """Points of one line of the standard font."""
-MAX_LINES: Final = 27
+MAX_LINES: Final = 25
 """Excel's highest row is 409 points."""
 _RIGHT: Final = frozenset({MONEY, INTEGER, NUMBER})
 _SHOWN: Final = {DATE: "2000-01-01", DATETIME: "2000-01-01 00:00"}
