@@ -64,6 +64,7 @@ labels.add_actions(
 )
 labels.add_actions(
     {
+        "duties.exam_export": "导出成绩统计",
         "duties.course_add": "新增课程",
         "duties.course_change": "修改课程",
         "duties.exam_session_add": "新增考试场次",
@@ -88,3 +89,14 @@ labels.add_actions(
         "duties.exam_affair_cancel": "撤销考务事项",
     }
 )
+labels.add_actions(
+    {
+        "duties.task_give": "布置任务",
+        "duties.task_accept": "接收任务",
+        "duties.task_report": "上报任务",
+        "duties.task_return": "退回任务上报",
+        "duties.task_close": "办结任务",
+        "duties.task_cancel": "撤销任务",
+    }
+)
+labels.add_actions({"duties.remind": "提醒班主任", "duties.reminder_done": "收起提醒"})

@@ -4,11 +4,14 @@ from gaobo_banzhuren.documents.files import register_scope
 
 from . import looks  # noqa: F401  declares how states look
 from .panels import recording
+from .panels import reminders as reminder_panels
 from .panels import tasks as task_panels
-from .services import records, tasks
+from .services import records, student_leaves, tasks
 
 register_scope(records.FILE_PURPOSE, records.may_open_file)
 
 recording.register()
 register_scope(tasks.FILE_PURPOSE, tasks.may_open_file)
 task_panels.register()
+register_scope(student_leaves.FILE_PURPOSE, student_leaves.may_open_file)
+reminder_panels.register()

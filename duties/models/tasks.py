@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from gaobo_banzhuren.accounts.models import College, User
@@ -86,9 +86,20 @@ class AssignmentState(models.TextChoices):
     CANCELLED = "cancelled", "已撤销"
 
 
+OPEN_ASSIGNMENTS = (AssignmentState.GIVEN, AssignmentState.ACCEPTED, AssignmentState.RETURNED)
+
+
 class TaskAssignmentQuerySet(models.QuerySet["TaskAssignment"]):
     def counted(self) -> TaskAssignmentQuerySet:
         return self.exclude(state=AssignmentState.CANCELLED)
+
+    def open(self) -> TaskAssignmentQuerySet:
+        """What the class teacher still has to report."""
+        return self.filter(state__in=OPEN_ASSIGNMENTS)
+
+    def late(self, today: dt.date) -> TaskAssignmentQuerySet:
+        """The same question as `TaskAssignment.late_on`, asked of the table."""
+        return self.counted().filter(Q(reported_on__gt=F("due_on")) | Q(reported_on=None, due_on__lt=today))
 
     def visible_to(self, user: User) -> TaskAssignmentQuerySet:
         access = user.access
@@ -101,7 +112,11 @@ class TaskAssignmentQuerySet(models.QuerySet["TaskAssignment"]):
 
 
 class TaskAssignment(models.Model):
-    """The task as one class teacher has it. Late: reported after the due day, or not reported when it has passed."""
+    """The task as one class teacher has it. Late: reported after the due day, or not reported when it has passed.
+
+    `reported_on` is the day of the report that stands; a returned report stands no longer, and the return may set a
+    new `due_on` for this teacher.
+    """
 
     task = models.ForeignKey(Task, verbose_name="任务", on_delete=models.PROTECT, related_name="assignments")
     teacher = models.ForeignKey(ClassTeacher, verbose_name="班主任", on_delete=models.PROTECT, related_name="tasks")
@@ -109,7 +124,7 @@ class TaskAssignment(models.Model):
     state = models.CharField("状态", max_length=10, choices=AssignmentState.choices, default=AssignmentState.GIVEN)
     due_on = models.DateField("期限")
     accepted_at = models.DateTimeField("接收时间", null=True, blank=True)
-    reported_on = models.DateField("首次上报日期", null=True, blank=True)
+    reported_on = models.DateField("上报日期", null=True, blank=True)
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="办结人", on_delete=models.PROTECT, null=True, blank=True,
@@ -137,8 +152,8 @@ class TaskAssignment(models.Model):
         return reverse("duties:assignment", args=[self.pk])
 
     def late_on(self, today: dt.date) -> bool:
-        """Done after the due day, or still open after it (C3.2)."""
-        return (self.reported_on or today) > self.due_on
+        """Done after the due day, or still open after it (C3.2). A cancelled task is never late."""
+        return self.state != AssignmentState.CANCELLED and (self.reported_on or today) > self.due_on
 
 
 class TaskReport(models.Model):

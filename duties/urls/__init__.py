@@ -8,7 +8,9 @@ ROOMS: tuple[str, ...] = (
     "attendance",
     "fees",
     "handbook",
+    "overview",
     "records",
+    "tasks",
 )
 
 urlpatterns = [pattern for room in ROOMS for pattern in import_module(f"{__name__}.{room}").urlpatterns]
