@@ -52,7 +52,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("二级学院", "聘任", "file-earmark-text", "teachers:appointments", COLLEGE_STAFF, "聘任"),
     Entry("二级学院", "提名", "person-plus", "teachers:nominations", COLLEGE_STAFF),
     Entry("二级学院", "空缺", "person-x", "teachers:vacancies", COLLEGE_STAFF),
-    Entry("二级学院", "工作交接", "arrow-left-right", "teachers:handovers", COLLEGE_STAFF),
+    Entry("二级学院", "班级交接", "arrow-left-right", "teachers:handovers", COLLEGE_STAFF),
     Entry("二级学院", "请假", "calendar-event", "teachers:leaves", COLLEGE_STAFF),
     Entry("二级学院", "解聘", "slash-circle", "teachers:dismissals", COLLEGE_STAFF),
     Entry("二级学院", "工作检查", "list-check", "duties:review", COLLEGE_STAFF),

@@ -351,16 +351,18 @@ class Vacancies(RolePage):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         today = timezone.localdate()
         window = Span(self._since(today), today + posts.LOOK_AHEAD)
-        classes = SchoolClass.objects.visible_to(self.user)
-        if not self.user.access.has(Role.OFFICE):
-            classes = classes.filter(college_id__in=self.user.access.colleges(*MANAGERS))
+        classes, whole_school = SchoolClass.objects.visible_to(self.user), self.user.access.has(Role.OFFICE)
+        colleges = self.user.access.colleges(*MANAGERS)
+        if not whole_school:
+            classes = classes.filter(college_id__in=colleges)
         found = posts.vacancies(classes, window)
         now = [one for one in found if one.span.first <= today <= one.span.last]
         coming = [one for one in found if one.span.first > today]
         past = [one for one in found if one.span.last < today]
         return self.render(
-            now=now, coming=coming, past=past, window=window, manages=self.user.access.has(*MANAGERS), today=today
-        )
+            now=now, coming=coming, past=past, window=window, manages=self.user.access.has(*MANAGERS), today=today,
+            among_colleges=whole_school or len(colleges) > 1,
+        )  # fmt: skip
 
     def _since(self, today: dt.date) -> dt.date:
         year = SchoolYear.objects.filter(starts_on__lte=today, ends_on__gte=today).first()
