@@ -1,0 +1,354 @@
+"""请销假: the list, a new slip, one slip and what is done with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from gaobo_banzhuren.web.actions import FormPage, ObjectActionPage
+from gaobo_banzhuren.web.listing import ListPage
+from gaobo_banzhuren.web.policy import Decision, deny
+from gaobo_banzhuren.web.views import DetailPage
+from teachers.models import RosterEntry, SchoolClass, StudentState
+
+from ..forms.attendance import ReasonAndVersionForm
+from ..forms.student_leaves import ApproveForm, NewLeaveForm, ReturnForm, SessionsForm
+from ..models import AttendanceSession, LeaveReason, LeaveState, StudentLeave
+from ..models.records import led_class_ids
+from ..policies import attendance as policies
+from ..services import student_leaves as services
+from .attendance import address_of
+from .roll_call import CALLERS, READERS, Crumbs
+
+LIST = "duties:leaves"
+OVERDUE = "overdue"
+
+
+class LeaveFilter(django_filters.FilterSet):
+    """By state and kind; 逾期未销假 is a state of its own here."""
+
+    state = django_filters.ChoiceFilter(
+        label="状态", choices=[*LeaveState.choices, (OVERDUE, "逾期未销假")], method="by_state", empty_label="全部"
+    )
+    kind = django_filters.ChoiceFilter(label="假别", choices=LeaveReason.choices, empty_label="全部")
+
+    class Meta:
+        model = StudentLeave
+        fields = ["state", "kind"]
+
+    def by_state(self, rows: QuerySet[StudentLeave], name: str, value: str) -> QuerySet[StudentLeave]:
+        if value == OVERDUE:
+            return rows.filter(state=LeaveState.APPROVED, ends_on__lt=timezone.localdate())
+        return rows.filter(state=value)
+
+
+class LeaveList(ListPage):
+    title = "学生请销假"
+    roles = READERS
+    model = StudentLeave
+    template_name = "duties/leave_list.html"
+    noun = "请假单"
+    filterset_class = LeaveFilter
+    text_label = "姓名、拼音、学号或班级"
+    orderings = {
+        "open": ("未办结的在前", ("rank", "-starts_on")),
+        "newest": ("开始日期（新的在前）", ("-starts_on",)),
+        "student": ("学生", ("student__student_no", "-starts_on")),
+    }
+
+    def get_queryset(self) -> QuerySet[StudentLeave]:
+        late = Q(state=LeaveState.APPROVED, ends_on__lt=timezone.localdate())
+        rank = Case(
+            When(state=LeaveState.ASKED, then=Value(0)), When(late, then=Value(1)),
+            When(state=LeaveState.APPROVED, then=Value(2)), default=Value(3), output_field=IntegerField(),
+        )  # fmt: skip
+        return super().get_queryset().select_related("student", "school_class").annotate(rank=rank)
+
+    def search_text(self, rows: QuerySet[StudentLeave], text: str) -> QuerySet[StudentLeave]:
+        joined = "".join(text.split())
+        lower = joined.lower()
+        return rows.filter(
+            Q(student__name__icontains=joined)
+            | Q(student__student_no__istartswith=joined)
+            | Q(student__name_pinyin__startswith=lower)
+            | Q(student__name_initials__startswith=lower)
+            | Q(school_class__name__icontains=joined)
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        today = timezone.localdate()
+        for row in context.get("object_list", ()):
+            row.days = days_of(row)
+            row.overdue = is_overdue(row, today)
+        return context | {"may_write": self.user.access.has(*CALLERS)}
+
+
+def days_of(leave: StudentLeave) -> int:
+    """Calendar days, first and last included."""
+    return (leave.ends_on - leave.starts_on).days + 1
+
+
+def is_overdue(leave: StudentLeave, today: dt.date) -> bool:
+    return leave.state == LeaveState.APPROVED and leave.ends_on < today
+
+
+class NewLeave(FormPage):
+    """The students offered are those of the class asked for, else of the classes led."""
+
+    title = "登记学生请假"
+    roles = CALLERS
+    form_class = NewLeaveForm
+    submit_label = "登记"
+    template_name = "duties/leave_form.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not self.user.access.has(*self.roles):
+            raise Http404
+        self.classes = self._classes()
+        return super().dispatch(request, *args, **kwargs)
+
+    def _classes(self) -> list[SchoolClass]:
+        asked = self.request.GET.get("class", "")
+        rows = SchoolClass.objects.visible_to(self.user).order_by("code")
+        if asked:
+            found = rows.filter(pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0).first()
+            if found is None or not policies.can_write_leave(self.user, found):
+                raise Http404
+            return [found]
+        return list(rows.filter(pk__in=led_class_ids(self.user)))
+
+    def get_breadcrumbs(self) -> Crumbs:
+        return [("学生请销假", reverse(LIST)), (self.title, None)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if not self.classes:
+            colleges = self.user.access.colleges(*policies.KEEPERS)
+            rows = SchoolClass.objects.filter(college_id__in=colleges).open_on(timezone.localdate())
+            context["choose_from"] = list(rows.order_by("code"))
+        return context
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"groups": self._groups()}
+
+    def _groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        day = self._day() or timezone.localdate()
+        rows = (
+            RosterEntry.objects.on(day)
+            .filter(school_class__in=self.classes, state=StudentState.ENROLLED)
+            .order_by("school_class__code", "student__student_no")
+            .values_list("school_class_id", "student_id", "student__name", "student__student_no")
+        )
+        found: dict[int, list[tuple[str, str]]] = {each.pk: [] for each in self.classes}
+        for class_id, student_id, name, number in rows:
+            found[class_id].append((f"{class_id}:{student_id}", f"{name}（{number}）"))
+        return [(each.name, found[each.pk]) for each in self.classes]
+
+    def _day(self) -> dt.date | None:
+        given = self.request.POST.get("starts_on", "") or self.request.GET.get("day", "")
+        try:
+            return parse_date(given[:10])
+        except ValueError:
+            return None
+
+    def get_initial(self) -> dict[str, Any]:
+        day = self._day() or timezone.localdate()
+        student = self.request.GET.get("student", "")[:18]
+        chosen = f"{self.classes[0].pk}:{student}" if len(self.classes) == 1 and student.isdecimal() else ""
+        return {"starts_on": day, "ends_on": day, "student": chosen, "kind": LeaveReason.SICK, "approved": "1"}
+
+    def perform(self, form: NewLeaveForm) -> str:
+        data = form.cleaned_data
+        class_id, _, student_id = data["student"].partition(":")
+        school_class = next(each for each in self.classes if str(each.pk) == class_id)
+        entry = RosterEntry.objects.standing().filter(student_id=student_id, school_class=school_class)
+        student = entry.select_related("student")[0].student
+        names = ("kind", "starts_on", "ends_on", "periods", "reason", "approved", "approver_name", "proof")
+        self.made = services.record_leave(self.user, school_class, student, **{name: data[name] for name in names})
+        return f"已登记{student.name}的{self.made.get_kind_display()}，{days_of(self.made)} 天。"
+
+    def get_success_url(self) -> str:
+        return self.made.get_absolute_url()
+
+
+class OneLeave(DetailPage):
+    model = StudentLeave
+    object_name = "leave"
+
+    def get_queryset(self) -> QuerySet[StudentLeave]:
+        return super().get_queryset().select_related("student", "school_class__college", "recorded_by", "proof")
+
+    def get_title(self) -> str:
+        one = self.object
+        label = self.title or "请假单"
+        return f"{label}：{one.student.name} {one.get_kind_display()}"
+
+    def get_breadcrumbs(self) -> Crumbs:
+        return [("学生请销假", reverse(LIST)), (self.get_title(), None)]
+
+
+class LeavePage(OneLeave):
+    roles = READERS
+    template_name = "duties/leave.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        leave, user = self.object, self.user
+        may_write = user.access.has(*CALLERS) and bool(policies.can_write_leave(user, leave.school_class))
+        filled = list(leave.marks.filter(session__voided_at=None).select_related("session").order_by("session__day"))
+        return context | {
+            "days": days_of(leave),
+            "overdue": is_overdue(leave, timezone.localdate()),
+            "may_write": may_write,
+            "may_decide": may_write and leave.state == LeaveState.ASKED,
+            "may_return": may_write and leave.state == LeaveState.APPROVED,
+            "may_void": may_write and leave.state in (LeaveState.ASKED, LeaveState.APPROVED),
+            "filled": filled,
+            "to_update": services.sessions_to_update(leave) if may_write else [],
+            "after_return": services.sessions_after_return(leave),
+            "contact": address_of("duties:record_new", "parent_contact") if may_write else "",
+        }
+
+
+class LeaveAction(OneLeave, ObjectActionPage):
+    """A step of a slip; the form carries the version that the person saw."""
+
+    roles = CALLERS
+    form_class: ClassVar[Any] = ReasonAndVersionForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"version": self.object.version}
+
+    def get_breadcrumbs(self) -> Crumbs:
+        return [
+            ("学生请销假", reverse(LIST)),
+            (f"{self.object.student.name}的请假单", self.object.get_absolute_url()),
+            (self.title, None),
+        ]
+
+    def get_success_url(self) -> str:
+        return self.object.get_absolute_url()
+
+
+class ApproveLeave(LeaveAction):
+    title = "准假"
+    form_class = ApproveForm
+    submit_label = "准假"
+
+    def get_decision(self) -> Decision:
+        return policies.can_decide_leave(self.user, self.object)
+
+    def get_consequences(self) -> Sequence[str]:
+        return [
+            f"{self.object.starts_on} 至 {self.object.ends_on} 点名时自动标为准假，不计缺勤。",
+            "已经点过名的场次可以在请假单上按假更正。",
+        ]
+
+    def perform(self, form: ApproveForm) -> str:
+        data = form.cleaned_data
+        services.approve_leave(self.user, self.object, version=data["version"], approver_name=data["approver_name"])
+        return "已准假。"
+
+
+class RefuseLeave(LeaveAction):
+    title = "不准假"
+    submit_label = "不准假"
+    submit_tone = "danger"
+
+    def get_decision(self) -> Decision:
+        return policies.can_decide_leave(self.user, self.object)
+
+    def get_consequences(self) -> Sequence[str]:
+        return ["没有来上课的，点名时按未准假登记，计缺勤。"]
+
+    def perform(self, form: ReasonAndVersionForm) -> str:
+        data = form.cleaned_data
+        services.refuse_leave(self.user, self.object, reason=data["reason"], version=data["version"])
+        return "已登记为未准假。"
+
+
+class ReturnLeave(LeaveAction):
+    title = "销假"
+    form_class = ReturnForm
+    submit_label = "销假"
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | {"returned_on": timezone.localdate()}
+
+    def get_decision(self) -> Decision:
+        return policies.can_return_leave(self.user, self.object)
+
+    def perform(self, form: ReturnForm) -> str:
+        data = form.cleaned_data
+        services.return_leave(
+            self.user, self.object, returned_on=data["returned_on"], note=data["note"], version=data["version"]
+        )
+        return "已销假。"
+
+
+class VoidLeave(LeaveAction):
+    title = "作废请假单"
+    submit_label = "作废"
+    submit_tone = "danger"
+
+    def get_decision(self) -> Decision:
+        return policies.can_void_leave(self.user, self.object)
+
+    def get_consequences(self) -> Sequence[str]:
+        count = self.object.marks.filter(session__voided_at=None).count()
+        found = ["请假单保留并注明理由，不再准假。"]
+        return [*found, f"按它登记的 {count} 次点名改为未准假，计缺勤，改动留有记录。"] if count else found
+
+    def perform(self, form: ReasonAndVersionForm) -> str:
+        data = form.cleaned_data
+        changed = services.void_leave(self.user, self.object, reason=data["reason"], version=data["version"])
+        return f"请假单已作废，更正了 {changed} 次点名。" if changed else "请假单已作废。"
+
+
+class ApplyLeave(LeaveAction):
+    """Roll calls that were saved before the slip are corrected by it."""
+
+    title = "按请假单更正点名"
+    form_class = SessionsForm
+    submit_label = "更正点名"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"sessions": [str(session.pk) for session, _ in self.found]}
+
+    @property
+    def found(self) -> list[tuple[AttendanceSession, str]]:
+        if not hasattr(self, "_found"):
+            self._found = services.sessions_to_update(self.object)
+        return self._found
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        choices = [
+            (
+                str(session.pk),
+                f"{session.day} {session.period} {session.course_name}：{word} → 准假".replace(" ：", "："),
+            )
+            for session, word in self.found
+        ]
+        return super().get_form_kwargs() | {"choices": choices}
+
+    def get_decision(self) -> Decision:
+        found = policies.can_write_leave(self.user, self.object.school_class)
+        return found if not found or self.found else deny("没有需要按这张请假单更正的点名。")
+
+    def get_consequences(self) -> Sequence[str]:
+        return ["下面勾选的点名里，该生改为准假；原来的登记、改动和理由保留在点名的更正记录里。"]
+
+    def perform(self, form: SessionsForm) -> str:
+        chosen = {int(key) for key in form.cleaned_data["sessions"]}
+        changed = services.apply_leave(self.user, self.object, chosen)
+        return f"已按请假单更正 {changed} 次点名。"
