@@ -1,10 +1,16 @@
-"""One line of the checklist."""
+"""One line of the checklist, and what the data file says about it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+DATA: Final = Path(__file__).resolve().parent.parent / "data" / "checklist.json"
 
 
 class State(StrEnum):
@@ -40,8 +46,12 @@ class State(StrEnum):
 class Item:
     """An item as the data file declares it; `text` and `counts` are the project's own short wording.
 
-    `need` says what the number to reach is: `some` (the regulation sets no number, one record shows it is done),
-    `rule` (the number of the regulation) or `list` (as many as there are on the list).
+    `need` says what is to be reached: `some` (no number in the regulation, one record shows that it is done), `any`
+    (written down when there is one), `rule` (the number of the regulation) or `list` (as many as are on the list).
+    `source` names the count in `facts`; `due_*` and `opens_*` are days after the start or end of the term. `kind` with
+    `category` is what the button records, else `place` (an address name, with `class` when it is of one class; `act`
+    where the button leads elsewhere). `only`: first_term, new_class, teaching, graduating. `target`: an office or
+    college may set a number of its own.
     """
 
     key: str
@@ -58,6 +68,7 @@ class Item:
     kind: str = ""
     category: str = ""
     place: str = ""
+    act: str = ""
     only: str = ""
     target: bool = False
 
@@ -77,3 +88,31 @@ class Row:
     records_url: str = ""
     new_url: str = ""
     missing: tuple[str, ...] = ()
+
+    @property
+    def progress(self) -> str:
+        """What is there of what is asked, e.g. `1 / 2`."""
+        return str(self.have) if self.need is None else f"{self.have} / {self.need}"
+
+    @property
+    def pressing(self) -> bool:
+        return self.state in (State.OPEN, State.OVERDUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    groups: tuple[tuple[str, str], ...]
+    items: tuple[Item, ...]
+
+
+@cache
+def declared() -> Declaration:
+    """The data file, read once per process."""
+    data = json.loads(DATA.read_text("utf-8"))
+    groups = tuple((key, label) for key, label in data["groups"])
+    return Declaration(groups, tuple(Item(**one) for one in data["items"]))
+
+
+def items_with_target() -> list[Item]:
+    """Items for which an office or college may set a number (自定目标)."""
+    return [item for item in declared().items if item.target]

@@ -48,12 +48,14 @@ def collect(scopes: Scopes) -> None:
         ExamRegistration.objects.annotate(resulted=Exists(same)), "school_class_id", "session__starts_on",
         "session_id", "session__starts_on", planned=Count("pk"), registered=Count("pk", filter=registered),
         waiting=Count("pk", filter=registered & Q(resulted=False)),
+        given_up=Count("pk", filter=Q(state=RegistrationState.GIVEN_UP)),
     )  # fmt: skip
     for row, scope, tally in found:
         key = (scope.class_id, row["session_id"])
         tally.people["exam_sessions"].add(key)
         tally.numbers["reg_planned"] += row["planned"]
         tally.numbers["reg_done"] += row["registered"]
+        tally.numbers["reg_settled"] += row["registered"] + row["given_up"]
         if key in tally.people["sessions_with_results"]:
             tally.numbers["entered"] += row["waiting"]
 
