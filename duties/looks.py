@@ -2,7 +2,18 @@
 
 from gaobo_banzhuren.web.status import declare
 
-from .models import AssignmentState, GraduateAward, LeaveState, PaperState, Presence, Progress, RecordState
+from .models import (
+    AssignmentState,
+    GraduateAward,
+    LeaveState,
+    PaperState,
+    Presence,
+    Progress,
+    RecordState,
+    RegistrationState,
+    ResultStatus,
+    Window,
+)
 
 declare(RecordState, {RecordState.DRAFT: "neutral", RecordState.ARCHIVED: "success", RecordState.VOIDED: "danger"})
 declare(
@@ -63,5 +74,28 @@ declare(
         GraduateAward.State.APPROVED: "success",
         GraduateAward.State.REFUSED: "danger",
         GraduateAward.State.WITHDRAWN: "neutral",
+    },
+)
+declare(
+    Window,
+    {Window.NONE: "neutral", Window.BEFORE: "info", Window.OPEN: "progress", Window.CLOSED: ("neutral", "lock")},
+)
+declare(
+    RegistrationState,
+    {
+        RegistrationState.PLANNED: "warning",
+        RegistrationState.REGISTERED: "success",
+        RegistrationState.GIVEN_UP: ("neutral", "slash-circle"),
+    },
+)
+declare(
+    ResultStatus,
+    {
+        ResultStatus.PASSED: "success",
+        ResultStatus.FAILED: "danger",
+        ResultStatus.ABSENT: "warning",
+        ResultStatus.BREACH: ("danger", "exclamation-octagon"),
+        ResultStatus.CHEATED: ("danger", "shield-exclamation"),
+        ResultStatus.EXEMPT: "info",
     },
 )

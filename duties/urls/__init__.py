@@ -6,6 +6,7 @@ app_name = "duties"
 
 ROOMS: tuple[str, ...] = (
     "attendance",
+    "exams",
     "fees",
     "handbook",
     "overview",
