@@ -41,5 +41,6 @@ def load(scale: int = 1) -> list[DemoAccount]:
     correct_afterwards(story)
     leave_work_waiting(story)
     busy = busy_teacher(colleges[COLLEGES[0][0]])
-    write_work(today, [busy])
+    admins = {colleges[code].pk: admin for code, admin in story.cast.admins.items()}
+    write_work(today, [busy], story.cast.office, admins)
     return give_passwords(busy)

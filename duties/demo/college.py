@@ -8,24 +8,37 @@ from collections.abc import Iterable
 from random import Random
 
 from gaobo_banzhuren.accounts.models import User
-from gaobo_banzhuren.regulation.models import Term
+from gaobo_banzhuren.regulation.models import SchoolYear, Term
 from teachers.models import Appointment, RosterEntry, SchoolClass, StudentState
 
+from . import ledgers
 from .records import Led, keep_case, leave_drafts, working_days, write_term
 
 TERMS_BACK = 3
 """So many terms up to the present one hold work; older ones would only make the demo slow."""
 
 
-def write_work(today: dt.date, show: Iterable[User]) -> None:
-    """Write the work down; the people of `show`, who sign in to the demo, have a little of everything."""
+def write_work(today: dt.date, show: Iterable[User], office: User, admins: dict[int, User]) -> None:
+    """Write the work down; the people of `show`, who sign in to the demo, have a little of everything.
+
+    `admins` are the administrators by college key, who with the office keep exams and fees.
+    """
+    chance = Random(today.year)  # noqa: S311  invented work, no secrets
+    books = ledgers.Ledgers(office, admins, today, chance)
+    ledgers.keep_exams(books)
+    ledgers.keep_fees(books)
     shown = {user.pk for user in show}
     terms = list(Term.objects.filter(starts_on__lte=today).order_by("-starts_on")[:TERMS_BACK])
-    chance = Random(today.year)  # noqa: S311  invented work, no secrets
+    year = SchoolYear.objects.filter(starts_on__lte=today).order_by("-starts_on").first()
     for number, led in enumerate(led_classes(min(term.starts_on for term in terms), today)):
         rich = led.user.pk in shown
         for term in terms:
             write_term(led, term, today, chance, rich=rich)
+        ledgers.call_rolls(led, terms[:2], today, chance, per_week=3 if rich else 1)
+        if rich:
+            ledgers.write_leaves(led, today, chance)
+        if year and led.last >= today and (rich or number % 4 == 0):
+            ledgers.confirm_phones(led, year, today, share=0.8 if rich else 0.5)
         if rich or number % 5 == 0:
             days = working_days(max(led.first, terms[-1].starts_on), min(led.last, today))
             if len(days) > 60:
