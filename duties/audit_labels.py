@@ -97,6 +97,9 @@ labels.add_actions(
         "duties.task_return": "退回任务上报",
         "duties.task_close": "办结任务",
         "duties.task_cancel": "撤销任务",
+        "duties.meeting_call": "召集班主任会议",
+        "duties.meeting_note": "登记会议出席",
+        "duties.meeting_cancel": "取消班主任会议",
     }
 )
 labels.add_actions({"duties.remind": "提醒班主任", "duties.reminder_done": "收起提醒"})

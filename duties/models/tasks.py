@@ -216,6 +216,7 @@ class StaffMeeting(models.Model):
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     settled_at = models.DateTimeField("出席登记时间", null=True, blank=True)
     cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
+    cancel_reason = models.CharField("取消原因", max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = StaffMeetingQuerySet.as_manager()
@@ -240,6 +241,21 @@ class Presence(models.TextChoices):
     ABSENT = "absent", "缺席"
 
 
+class MeetingAttendanceQuerySet(models.QuerySet["MeetingAttendance"]):
+    def counted(self) -> MeetingAttendanceQuerySet:
+        """Rows of meetings that were held and whose attendance was noted."""
+        return self.filter(meeting__cancelled_at=None).exclude(presence=Presence.DUE)
+
+    def visible_to(self, user: User) -> MeetingAttendanceQuerySet:
+        access = user.access
+        if access.has(Role.OFFICE):
+            return self
+        condition = Q(teacher__user=user)
+        if colleges := access.colleges():
+            condition |= Q(college_id__in=colleges)
+        return self.filter(condition)
+
+
 class MeetingAttendance(models.Model):
     """One class teacher who was due at a meeting."""
 
@@ -248,6 +264,8 @@ class MeetingAttendance(models.Model):
     college = models.ForeignKey(College, verbose_name="二级学院", on_delete=models.PROTECT, related_name="+")
     presence = models.CharField("出席情况", max_length=10, choices=Presence.choices, default=Presence.DUE)
     note = models.CharField("说明", max_length=100, blank=True)
+
+    objects = MeetingAttendanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "会议出席"

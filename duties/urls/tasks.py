@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import assignments, tasks
+from ..views import assignments, meetings, tasks
 
 urlpatterns = [
     path("tasks/", tasks.tasks, name="tasks"),
@@ -15,4 +15,9 @@ urlpatterns = [
     path("assignments/<int:pk>/report/", assignments.Report.as_view(), name="assignment_report"),
     path("assignments/<int:pk>/return/", assignments.SendBack.as_view(), name="assignment_return"),
     path("assignments/<int:pk>/close/", assignments.Close.as_view(), name="assignment_close"),
+    path("meetings/", meetings.meetings, name="meetings"),
+    path("meetings/new/", meetings.CallMeeting.as_view(), name="meeting_new"),
+    path("meetings/<int:pk>/", meetings.MeetingDetail.as_view(), name="meeting"),
+    path("meetings/<int:pk>/attendance/", meetings.Sheet.as_view(), name="meeting_sheet"),
+    path("meetings/<int:pk>/cancel/", meetings.CancelMeeting.as_view(), name="meeting_cancel"),
 ]
