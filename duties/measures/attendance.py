@@ -21,6 +21,7 @@ from ..models import AttendanceMark, AttendanceSession, Mark, RecordState, Recor
 
 EDUCATION = ("talk", "parent_contact", "discipline")
 """Records that show that a student often absent was taken care of (C5.4b)."""
+SHOWN_DAYS = 5
 COLUMNS = ("due", "present", "late", "early", "excused", "absent")
 UNEXCUSED = Q(mark=Mark.ABSENT) | Q(mark__in=(Mark.LEAVE, Mark.OFFICIAL), approved=False)
 
@@ -137,6 +138,11 @@ class Truant:
     since: dt.date
     lates: int
     handled: Handling | None = None
+
+    @property
+    def latest(self) -> tuple[dt.date, ...]:
+        """The last few days, newest first."""
+        return self.days[: -SHOWN_DAYS - 1 : -1]
 
 
 def window(rules: RateRules, today: dt.date) -> dt.date:

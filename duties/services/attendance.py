@@ -274,6 +274,7 @@ def _state(session: AttendanceSession, counts: Counts, marks: Mapping[int, Excep
     return {
         "counts": counts.as_dict(),
         "marks": {str(key): each.word for key, each in sorted(marks.items())},
+        "slips": {str(key): each.leave_id for key, each in sorted(marks.items()) if each.leave_id},
         **{name: getattr(session, name) for name in LONGEST},
     }
 

@@ -163,17 +163,23 @@ def _differences(before: dict[str, Any], after: dict[str, Any], names: dict[int,
         for key in sorted({*old, *new}, key=int)
         if old.get(key) != new.get(key)
     ]
-    labels = {"period": "节次", "course_name": "课程", "course_teacher": "任课教师", "remark": "备注"}
+    slips = set(after.get("slips", {})) - set(before.get("slips", {}))
+    found += [
+        f"{names.get(int(key), '学生')}：补上请假单" for key in sorted(slips, key=int) if old.get(key) == new.get(key)
+    ]
     found += [
         f"{label}：{before.get(name) or '（空）'} → {after.get(name) or '（空）'}"
-        for name, label in labels.items()
+        for name, label in services.LABELS.items()
         if before.get(name) != after.get(name)
     ]
     then, now = before.get("counts", {}), after.get("counts", {})
     if then.get("due") != now.get("due"):
         found.append(f"应到：{then.get('due')} → {now.get('due')}（名册当日人数已变）")
-    found.append(f"实到 {then.get('present')} → {now.get('present')}，缺勤 {then.get('absent')} → {now.get('absent')}")
-    return found
+    counted = [("present", "实到"), ("excused", "准假"), ("absent", "缺勤")]
+    moved = [
+        f"{label} {then.get(name)} → {now.get(name)}" for name, label in counted if then.get(name) != now.get(name)
+    ]
+    return [*found, "，".join(moved)] if moved else found
 
 
 class VoidSession(ObjectActionPage):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -34,7 +35,7 @@ from .roll_call import READERS, Crumbs
 
 FIGURE_READERS = (*READERS, Role.ASSESSOR)
 RANKED = 20
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 640, 180, 40, 12, 28
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 400, 170, 46, 14, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +175,6 @@ class ClassAttendance(ListPage):
         if not self.user.access.has(*READERS):
             raise Http404
         data = matrix_workbook(self.school_class, list(rows.order_by("day", "period", "pk")), self.span)
-        from django.db import transaction
-
         with transaction.atomic():
             audit(
                 self.user, "duties.attendance_export", self.school_class,

@@ -178,6 +178,15 @@ function student(row) {
   return { row, fieldset, radios, tile, word, name, touched: false };
 }
 
+// Two students of one name are told apart by the end of their number.
+function tellApart() {
+  const names = new Map();
+  for (const one of students) names.set(one.name, [...(names.get(one.name) || []), one]);
+  for (const same of names.values()) {
+    if (same.length > 1) for (const one of same) one.tile.firstChild.append(` ${one.fieldset.querySelector("legend small").textContent}`);
+  }
+}
+
 function valueOf(one) {
   for (const [value, input] of one.radios) if (input.checked) return value;
   return "present";
@@ -408,6 +417,7 @@ if (form) {
       followSlips();
     });
   }
+  tellApart();
   followSlips();
   restore();
   showLesson();
