@@ -2,7 +2,10 @@
 
 from gaobo_banzhuren.documents.files import register_scope
 
+from teachers.closing import register_check
+
 from . import looks  # noqa: F401  declares how states look
+from .graduates import against_closing
 from .panels import recording
 from .panels import reminders as reminder_panels
 from .panels import tasks as task_panels
@@ -15,3 +18,4 @@ register_scope(tasks.FILE_PURPOSE, tasks.may_open_file)
 task_panels.register()
 register_scope(student_leaves.FILE_PURPOSE, student_leaves.may_open_file)
 reminder_panels.register()
+register_check(against_closing)

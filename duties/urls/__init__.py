@@ -8,6 +8,7 @@ ROOMS: tuple[str, ...] = (
     "attendance",
     "exams",
     "fees",
+    "graduation",
     "handbook",
     "overview",
     "records",

@@ -13,6 +13,7 @@ from gaobo_banzhuren.accounts.names import pinyin_of
 from gaobo_banzhuren.audit.services import record
 from gaobo_banzhuren.web.errors import StaleError, UserError
 
+from .. import closing
 from ..models import Appointment, Programme, RosterEntry, SchoolClass
 from ..policies import roster as policies
 
@@ -55,6 +56,7 @@ def update_class(actor: User, school_class: SchoolClass, *, fields: ClassFields,
     policies.can_keep_class(actor, school_class).require()
     _check_dates(fields)
     _check_life(school_class, fields)
+    _check_closing(school_class, fields)
     before = facts(school_class)
     columns = _columns(fields)
     changed = SchoolClass.objects.filter(pk=school_class.pk, version=version).update(version=version + 1, **columns)
@@ -109,6 +111,15 @@ def _check_life(school_class: SchoolClass, fields: ClassFields) -> None:
         late = RosterEntry.objects.standing().filter(school_class=school_class, starts_on__gt=fields.closes_on).count()
         if late:
             raise UserError(f"有 {late} 条名册记录晚于结班日期 {fields.closes_on}，请先核对这些学生。")
+
+
+def _check_closing(school_class: SchoolClass, fields: ClassFields) -> None:
+    """A class is closed when everything is settled; staying open longer needs nothing."""
+    old, new = school_class.closes_on, fields.closes_on
+    if new is None or (old is not None and new >= old):
+        return
+    if reasons := closing.reasons_against(school_class, new):
+        raise UserError(f"还不能结班：{'；'.join(reasons)}。")
 
 
 def facts(school_class: SchoolClass) -> dict[str, Any]:
