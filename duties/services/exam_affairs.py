@@ -69,7 +69,7 @@ def plan(actor: User, term: Term, rows: Iterable[AffairInput]) -> list[ExamAffai
             term=term, session=row.session, college=row.college, school_class=row.school_class, item=row.item.strip(),
             responsible=responsible, due_on=row.due_on, note=row.note.strip(), created_by=actor,
         )  # fmt: skip
-    made = ExamAffair.objects.bulk_create(fresh.values())
+    made = ExamAffair.objects.bulk_create(list(fresh.values()))
     if made:
         colleges = {affair.college_id for affair in made}
         audit(
