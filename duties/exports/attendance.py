@@ -54,7 +54,7 @@ def matrix_workbook(school_class: SchoolClass, sessions: Sequence[AttendanceSess
         rows.append([number, student.student_no, student.name, *[_sign(word) for word in words], *sums, excused])
     columns = [
         Column("序号", 0, INTEGER), Column("学号", 1), Column("姓名", 2),
-        *[Column(f"{session.day:%m-%d} {session.period}", index, TEXT, 9) for index, session in enumerate(sessions, 3)],
+        *[Column(f"{session.day:%m-%d} {session.period}", index, INTEGER, 9) for index, session in enumerate(sessions, 3)],
         *[Column(label, 3 + len(sessions) + index, INTEGER) for index, label in enumerate(("旷课", "未准假", "迟到", "早退", "准假"))],
     ]  # fmt: skip
     total = sum((counts_of(session) for session in sessions), Counts())
