@@ -103,3 +103,4 @@ labels.add_actions(
     }
 )
 labels.add_actions({"duties.remind": "提醒班主任", "duties.reminder_done": "收起提醒"})
+labels.add_actions({"duties.targets": "设定自定目标"})

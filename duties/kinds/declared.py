@@ -42,7 +42,7 @@ TALK = Kind(
         _long("measures", "商定的做法", confidential=True),
         Field("level", "关注程度", Input.CHOICE, choices=words.RISKS, default="ordinary"),
         Field("follow_up_on", "回访日期", Input.DATE),
-        PLACE, TIME, MINUTES,
+        Field("place", "地点", longest=60, main=False), TIME, MINUTES,
         Field("exam_session", "有关的考试场次", Input.EXAM_SESSION, main=False, hint="补考谈话填写"),
     ),
     students=Need.MANY, confidential=True, psychological_category=words.MIND, quick=2, columns=("category", "way"),

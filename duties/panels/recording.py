@@ -16,7 +16,8 @@ QUICK_ORDER, RECORDS_ORDER = 1, 8
 
 def quick_panel(user: User) -> Panel:
     """The kinds with a large button, each one tap away."""
-    items = [
+    items = [PanelItem("点名", None, reverse("duties:attendance"), icon="calendar2-check")]
+    items += [
         PanelItem(kind.name, None, reverse("duties:record_new", args=[kind.key]), icon=kind.icon)
         for kind in kinds.quick_kinds()
         if user.access.has(*kind.writers)

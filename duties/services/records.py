@@ -47,6 +47,8 @@ MOST_FILES = 9
 MOST_TAGS = 8
 LONGEST_TAG = 20
 LONGEST_TEXT = 20_000
+TEXT_COLUMNS = frozenset({"place", "title", "way", "category", "level", "text"})
+"""Columns that hold an empty text where nothing was entered."""
 GONE = (StudentState.TRANSFERRED, StudentState.WITHDRAWN)
 
 
@@ -75,10 +77,11 @@ def save(
     record: WorkRecord | None = None,
     version: int | None = None,
     client_id: str = "",
+    files: Iterable[Any] = (),
 ) -> WorkRecord:
-    """Write a record down as draft, or archive it at once.
+    """Write a record down as draft, or archive it at once; `files` are kept with it.
 
-    The same `client_id` of the same person gives the same record, however often it is sent. Raises UserError naming the
+    The same `client_id` of the same person gives the same record with the same files, however often it is sent. Raises UserError naming the
     field, NotAllowed for a class that the person did not lead on that day, StaleError when the draft was changed
     elsewhere in between.
     """
@@ -107,6 +110,7 @@ def save(
             raise UserError("没有保存：实到不能多于应到，日期和数量请再核对。") from problem
         return known
     _link(saved, data, people)
+    _keep_files(actor, saved, files)
     if archive:
         _archive(actor, kind, saved)
     return saved
@@ -220,10 +224,9 @@ def columns_of(kind: Kind, data: RecordInput, teacher: ClassTeacher | None, *, t
             if values[each.name] not in (None, "")
         },
     }
-    texts = {"place", "title", "way", "category", "level", "text"}
     for each in kind.fields:
         if each.is_column:
-            columns[each.name] = (values[each.name] or "") if each.name in texts else values[each.name]
+            columns[each.name] = (values[each.name] or "") if each.name in TEXT_COLUMNS else values[each.name]
     return columns
 
 
@@ -381,7 +384,9 @@ def correct(actor: User, record: WorkRecord, changes: Mapping[str, Any], reason:
         old = getattr(record, name) if declared.is_column else details.get(name)
         before[name], after[name] = _plain(old), _plain(value)
         if declared.is_column:
-            columns[name] = value
+            columns[name] = (value or "") if name in TEXT_COLUMNS else value
+        elif value in (None, ""):
+            details.pop(name, None)
         else:
             details[name] = _storable(value)
     if before == after:
@@ -514,7 +519,15 @@ def attach(actor: User, record: WorkRecord, uploads: Iterable[Any]) -> list[Stor
     """Keep photos and papers with an own record, archived or not: adding proof rewrites nothing."""
     if record.author_id != actor.pk or record.state == RecordState.VOIDED:
         raise NotAllowed("只有记录人能添加附件。")
+    stored = _keep_files(actor, record, uploads)
+    audit(actor, "duties.record_files", record, after={"files": len(stored)}, college=record.college_id)
+    return stored
+
+
+def _keep_files(actor: User, record: WorkRecord, uploads: Iterable[Any]) -> list[StoredFile]:
     files = list(uploads)
+    if not files:
+        return []
     if record.files.count() + len(files) > MOST_FILES:
         raise UserError(f"一条记录最多 {MOST_FILES} 个附件。")
     stored = [store(upload, owner=actor, purpose=FILE_PURPOSE) for upload in files]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid as uuids
-from collections.abc import Collection
 from typing import Any
 
-from django.db import transaction
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -56,6 +55,7 @@ class Quick(RolePage):
         drafts = WorkRecord.objects.filter(author=self.user, state=RecordState.DRAFT).order_by("-updated_at")
         return context | {
             "quick": quick,
+            "roll_call": self.user.access.has(Role.CLASS_TEACHER),
             "others": [kind for kind in mine if kind not in quick],
             "drafts": [(kinds.name_of(one.kind), one) for one in drafts[:5]],
         }
@@ -100,21 +100,20 @@ class RecordFormPage(FormPage):
         form = self.get_form()
         if form.is_valid():
             try:
-                self.perform(form)
+                said = self.perform(form)
             except UserError as error:
                 return JsonResponse(
                     {"errors": [{"field": "", "label": "", "text": error.message}]}, status=error.status
                 )
+            if request.headers.get("X-Requested-With") == "fetch":
+                # The page goes on to the record; what waited on the device is told of where it is sent.
+                messages.success(request, said)
             return JsonResponse({"url": self.get_success_url()}, status=201)
         return JsonResponse({"errors": errors_of(form)}, status=400)
 
     def perform(self, form: RecordForm) -> str:
         archive = form.data.get("do") != DRAFT
-        with transaction.atomic():
-            self.saved = self.save(form, archive)
-            files = form.cleaned_data.get("files") or []
-            if files and not self.known:
-                services.attach(self.user, self.saved, files)
+        self.saved = self.save(form, archive)
         if self.known:
             return "这条记录之前已经保存，没有重复登记；下面是当时保存的内容。"
         return f"「{self.kind.name}」已归档。" if archive else "草稿已保存，之后可以接着写。"
@@ -212,7 +211,13 @@ class RecordNew(RecordFormPage):
         client_id = form.cleaned_data.get("client_id") or ""
         sent = WorkRecord.objects.filter(author=self.user, client_id=client_id) if client_id else None
         self._known = bool(sent is not None and sent.exists())
-        return services.save(self.user, form.to_input(self.follows(form)), archive=archive, client_id=client_id)
+        return services.save(
+            self.user,
+            form.to_input(self.follows(form)),
+            archive=archive,
+            client_id=client_id,
+            files=form.cleaned_data.get("files") or (),
+        )
 
     @property
     def known(self) -> bool:
@@ -265,6 +270,7 @@ class RecordEdit(RecordFormPage, DetailPage):
             archive=archive,
             record=self.object,
             version=int(version) if version.isdecimal() else self.object.version,
+            files=form.cleaned_data.get("files") or (),
         )
 
 
@@ -307,6 +313,3 @@ def _is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-__all__: Collection[str] = ("Quick", "RecordEdit", "RecordNew", "students_json")
