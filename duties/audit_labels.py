@@ -100,6 +100,10 @@ labels.add_actions(
         "duties.meeting_call": "召集班主任会议",
         "duties.meeting_note": "登记会议出席",
         "duties.meeting_cancel": "取消班主任会议",
+        "duties.paper_submit": "提交计划或总结",
+        "duties.paper_withdraw": "撤回计划或总结",
+        "duties.paper_return": "退回计划或总结",
+        "duties.paper_review": "审阅计划或总结",
     }
 )
 labels.add_actions({"duties.remind": "提醒班主任", "duties.reminder_done": "收起提醒"})

@@ -6,11 +6,13 @@ app_name = "duties"
 
 ROOMS: tuple[str, ...] = (
     "attendance",
+    "checklist",
     "exams",
     "fees",
     "graduation",
     "handbook",
     "overview",
+    "papers",
     "records",
     "tasks",
 )
