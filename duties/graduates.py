@@ -19,7 +19,8 @@ from .opinions import warning_about
 GRADUATES = (StudentState.ENROLLED, StudentState.GRADUATED)
 STEPS = ("self_summary_received", "stamped", "photo_ok", "identity_ok", "applied")
 """Steps of an appraisal that are either done or not; the opinion and the qualification check come to them."""
-COUNTED = (GraduateAward.State.PROPOSED, GraduateAward.State.SUBMITTED, GraduateAward.State.APPROVED)
+GONE_UP = (GraduateAward.State.SUBMITTED, GraduateAward.State.APPROVED)
+"""Candidates that use up the ratio of A-88."""
 
 
 def graduating_since(school_class: SchoolClass) -> dt.date | None:
@@ -111,7 +112,7 @@ def progress_of(class_ids: Collection[int]) -> dict[int, Progress]:
     """Nominated, appraised and left ÷ graduates of each class. Four queries whatever the number of classes (C6.3)."""
     lists = leaving_lists(class_ids)
     proposed: dict[int, set[int]] = defaultdict(set)
-    awards = GraduateAward.objects.filter(school_class__in=class_ids, state__in=COUNTED)
+    awards = GraduateAward.objects.filter(school_class__in=class_ids).exclude(state=GraduateAward.State.WITHDRAWN)
     for class_id, student in awards.values_list("school_class_id", "student_id"):
         proposed[class_id].add(student)
     done: dict[int, set[int]] = defaultdict(set)

@@ -184,7 +184,8 @@ def _graduates(found: Shares, ids: list[int], term: Term) -> None:
         graduates[class_id].add(student)
     listed = Counter({key: len(students) for key, students in graduates.items()})
     complete = Appraisal.objects.filter(
-        ~Q(opinion=""), school_class_id__in=ids, stamped=True, photo_ok=True, identity_ok=True,
+        ~Q(opinion=""), school_class_id__in=ids, self_summary_received=True, stamped=True, photo_ok=True, identity_ok=True,
+        applied=True,
         qualification=Appraisal.Qualification.PASSED,
     )  # fmt: skip
     appraised = Counter(

@@ -70,7 +70,9 @@ def collect_phones(scopes: Scopes) -> None:
     if year is None:
         return
     rows = PhoneConfirmation.objects.filter(
-        school_year=year, student__roster_entries__school_class_id__in=scopes.class_ids
+        school_year=year,
+        guardian__phone__endswith=F("tail"),
+        student__roster_entries__school_class_id__in=scopes.class_ids,
     )
     confirmed = set(rows.values_list("student_id", flat=True).distinct())
     for tally in scopes.tallies.values():

@@ -16,7 +16,7 @@ from gaobo_banzhuren.audit.services import sensitive
 from gaobo_banzhuren.web.errors import StaleError, UserError
 from teachers.models import SchoolClass, Student
 
-from ..graduates import COUNTED, graduates_of, most_awards
+from ..graduates import GONE_UP, graduates_of, most_awards
 from ..models import GraduateAward
 from ..policies import graduation as policies
 
@@ -87,9 +87,7 @@ def _within_ratio(award: GraduateAward) -> None:
     most = most_awards(school_class, graduates)
     if most is None:
         return
-    gone_up = GraduateAward.objects.filter(
-        school_class=school_class, year=award.year, state__in=[state for state in COUNTED if state != State.PROPOSED]
-    ).count()
+    gone_up = GraduateAward.objects.filter(school_class=school_class, year=award.year, state__in=GONE_UP).count()
     if gone_up >= most:
         raise UserError(f"按设定的比例（口径 A-88），本班 {graduates} 名毕业生最多上报 {most} 名，已报 {gone_up} 名。")
 

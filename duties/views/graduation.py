@@ -112,7 +112,7 @@ class Awards(OfClass):
         leads = bool(policies.can_propose(self.user, one))
         decides = one.college_id in self.user.access.colleges(*fee_policies.COLLEGE)
         found = [{"award": row, **self.steps(row, leads=leads, decides=decides)} for row in rows]
-        counted = sum(row["award"].state in graduates.COUNTED for row in found)
+        counted = sum(row["award"].state != State.WITHDRAWN for row in found)
         return context | {
             "rows": found,
             "counted": counted,
