@@ -22,7 +22,7 @@ COLUMNS = (
 HEADER = (*FIRST_COLUMNS, *COLUMNS, "Note")
 NOTHING = "–"
 SCOPES = ("own", "college", "handed", "all")
-LEAVES_A_NOTE = {5, 6, 19}
+LEAVES_A_NOTE = {5, 6, 19, 22}
 """Footnotes of what writes a note into the audit log without changing anything."""
 UNNAMED = {"<path:object_id>/": "short_link", "(?P<url>.*)$": "catch_all"}
 """Django's maintenance pages have two addresses without a name."""
