@@ -67,6 +67,13 @@ class Line:
         return sum(1 for rows in self.rows.values() for row in rows if row.state is state)
 
 
+def to_do_first(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """What is to be done, overdue first, and the rest."""
+    to_do = [row for row in rows if row.state in (State.OVERDUE, State.OPEN)]
+    to_do.sort(key=lambda row: (WORST_FIRST.index(row.state), row.due_on or dt.date.max))
+    return to_do, [row for row in rows if row not in to_do]
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
     columns: Sequence[Column]
@@ -100,11 +107,15 @@ def matrix_of(classes: Iterable[SchoolClass], term: Term, today: dt.date) -> Mat
 
 def _columns(checklists: Iterable[Sequence[Row]]) -> list[Column]:
     columns: dict[str, Column] = {}
+    wanted = set()
     for rows in checklists:
         for row in rows:
             item = row.item
             columns.setdefault(item.key, Column(item.key, item.text, item.clause, item.group))
-    return list(columns.values())
+            if row.state is not State.NONE:
+                wanted.add(item.key)
+    # A duty that nobody has this term needs no column; the others keep the order of the checklist.
+    return [column for key, column in columns.items() if key in wanted]
 
 
 def _cells(columns: Sequence[Column], checklists: Iterable[Sequence[Row]]) -> list[Cell]:

@@ -38,7 +38,7 @@ def write_work(today: dt.date, show: Iterable[User], office: User, admins: dict[
         if rich:
             ledgers.write_leaves(led, today, chance)
         if year and led.last >= today and (rich or number % 4 == 0):
-            ledgers.confirm_phones(led, year, today, share=0.8 if rich else 0.5)
+            ledgers.confirm_phones(led, year, today, share=0.8 if rich else 0.2)
         if rich or number % 5 == 0:
             days = working_days(max(led.first, terms[-1].starts_on), min(led.last, today))
             if len(days) > 60:

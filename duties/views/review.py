@@ -24,7 +24,7 @@ from ..forms.reminders import ReminderForm
 from ..measures.teachers import teacher_figures
 from ..models import Reminder
 from ..policies.reminders import SENDERS
-from ..review import Line, Matrix, matrix_of
+from ..review import Line, Matrix, matrix_of, to_do_first
 from ..services import reminders
 
 PER_PAGE = 40
@@ -120,7 +120,7 @@ class ReviewTeacher(ReviewPage, DetailPage):
         )
         return self.render(
             line=line, terms=known, chosen=term, last=last, pooled=list(figures.pooled.values()),
-            checklists=[(one, line.rows[one.pk]) for one in line.classes] if line else [],
+            checklists=[(one, *to_do_first(line.rows[one.pk])) for one in line.classes] if line else [],
             reminders=sent[:LONGEST_LIST],
         )  # fmt: skip
 
