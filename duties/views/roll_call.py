@@ -148,9 +148,11 @@ class RollCall(DetailPage):
         if before:
             text = f"{session.day:%m-%d} {session.period} 已经保存过（{called_text(session)}），没有重复登记。"
         url = session.get_absolute_url()
+        # A draft sent later tells the person where it is sent from; one sent by hand leads to the page with the message.
+        if not self.wants_json() or "X-By-Hand" in request.headers:
+            messages.success(request, text)
         if self.wants_json():
             return JsonResponse({"ok": True, "message": text, "url": url, "again": before is not None})
-        messages.success(request, text)
         return HttpResponseRedirect(url)
 
     def _sent_before(self, client_id: str) -> AttendanceSession | None:

@@ -98,14 +98,16 @@ function token() {
 
 // Answers: {state: "sent" | "refused" | "away" | "offline", message, url}. Only "sent" and a person's own decision end a
 // kept roll call; the server knows its number, so that sending it again is harmless.
-async function send(kept) {
+async function send(kept, byHand = false) {
   const body = new URLSearchParams(kept.fields);
+  const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", Accept: "application/json" };
+  if (byHand) headers["X-By-Hand"] = "1";
   try {
     const answer = await fetch(kept.url, {
       method: "POST",
       body,
       credentials: "same-origin",
-      headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch", Accept: "application/json" },
+      headers,
     });
     const isJson = (answer.headers.get("Content-Type") || "").includes("application/json");
     if (!isJson) return { state: answer.status >= 500 ? "offline" : "away", status: answer.status };
@@ -341,7 +343,7 @@ async function submit(event) {
   const safe = put(key, kept);
   lock("正在保存…");
   flushing = true;
-  const answer = await send(kept);
+  const answer = await send(kept, true);
   flushing = false;
   if (answer.state === "sent") {
     drop(key);

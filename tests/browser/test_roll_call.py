@@ -1,0 +1,175 @@
+"""Roll call on a phone: sixty students, three missing, in a quarter of a minute; without network it is sent once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from duties.models import AttendanceSession
+from gaobo_banzhuren.accounts.models import User
+from tests.duties.given import Room, room
+from tests.factories import client_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECONDS_A_TAP = 2.0
+"""Finding a name in the grid and tapping it, taken generously; a swipe to the next screenful takes one more."""
+SECONDS_A_SWIPE = 1.0
+ALLOWED = 15.0
+
+
+@pytest.fixture
+def where() -> Room:
+    return room(60)
+
+
+def signed_in(page: Page, server: Any, user: User) -> None:
+    cookie = client_for(user).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": server.url}])
+
+
+def start(page: Page, server: Any, where: Room) -> str:
+    signed_in(page, server, where.user)
+    page.goto(f"{server.url}/duties/attendance/{where.school_class.pk}/call/")
+    expect(page.locator(".roll-tile")).to_have_count(60)
+    return page.url
+
+
+def tile(page: Page, where: Room, number: int) -> Any:
+    return page.locator(".roll-tile").nth(number)
+
+
+@pytest.mark.clause("C5.4a")
+def test_sixty_students_three_missing(
+    phone: Page, live_server: Any, where: Room, axe: Callable[..., None], shot: Any
+) -> None:
+    start(phone, live_server, where)
+    axe(phone)
+    shot(phone, "duties-roll-call-360")
+    taps, swipes = 0, 0
+    for number in (4, 31, 58):
+        target = tile(phone, where, number)
+        before = phone.evaluate("window.scrollY")
+        target.scroll_into_view_if_needed()
+        moved = abs(phone.evaluate("window.scrollY") - before)
+        swipes += -(-int(moved) // 500)
+        assert target.bounding_box()["height"] >= 44
+        target.tap()
+        taps += 1
+    expect(phone.locator("[data-roll-count]")).to_have_text("应到 60 实到 57 缺 3 ")
+    axe(phone)
+    shot(phone, "duties-roll-call-tapped-360")
+    phone.get_by_role("button", name="保存点名").tap()
+    taps += 1
+    expect(phone.get_by_text("应到 60，实到 57，缺 3")).to_be_visible()
+    assert taps == 4
+    assert taps * SECONDS_A_TAP + swipes * SECONDS_A_SWIPE <= ALLOWED, (taps, swipes)
+    session = AttendanceSession.objects.get()
+    wanted = {where.students[number].pk for number in (4, 31, 58)}
+    assert {mark.student_id for mark in session.marks.all()} == wanted
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    axe(phone)
+
+
+def test_taps_go_round_are_undone_and_chosen_by_name(phone: Page, live_server: Any, where: Room) -> None:
+    start(phone, live_server, where)
+    one = tile(phone, where, 0)
+    for word in ("旷课", "迟到", "早退", "请假", "出勤", "旷课"):
+        one.tap()
+        expect(one).to_contain_text(word)
+    phone.get_by_role("button", name="撤销").tap()
+    expect(one).to_contain_text("出勤")
+    phone.get_by_role("searchbox").last.fill(where.students[7].student_no)
+    expect(phone.locator(".roll-tile:visible")).to_have_count(1)
+    seven = tile(phone, where, 7)
+    seven.tap()
+    # The rarer words stand under the grid.
+    phone.get_by_role("searchbox").last.fill("")
+    phone.locator("[data-roll-tray]").get_by_role("radio", name="公假").tap()
+    expect(seven).to_contain_text("公假")
+    phone.get_by_role("button", name="保存点名").tap()
+    expect(phone.get_by_text("实到 59，缺 1")).to_be_visible()
+    assert AttendanceSession.objects.get().excused == 1
+
+
+def test_a_reload_brings_the_marks_back(phone: Page, live_server: Any, where: Room) -> None:
+    start(phone, live_server, where)
+    tile(phone, where, 3).tap()
+    phone.reload()
+    expect(tile(phone, where, 3)).to_contain_text("旷课")
+    expect(phone.get_by_text("已恢复上次没有提交的 1 处标记")).to_be_visible()
+
+
+def test_without_network_it_waits_on_the_phone_and_is_sent_once(
+    phone: Page, live_server: Any, where: Room, shot: Any
+) -> None:
+    url = start(phone, live_server, where)
+    tile(phone, where, 2).tap()
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="保存点名").tap()
+    expect(phone.get_by_text("没有网络")).to_be_visible()
+    expect(phone.get_by_role("button", name="已存本机")).to_be_disabled()
+    shot(phone, "duties-roll-call-offline-360")
+    kept = phone.evaluate("JSON.stringify(window.localStorage)")
+    assert where.students[2].name not in kept
+    assert AttendanceSession.objects.count() == 0
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("已补发")).to_be_visible()
+    session = AttendanceSession.objects.get()
+    assert (session.due, session.absent) == (60, 1)
+    phone.goto(url)
+    phone.goto(f"{live_server.url}/duties/attendance/")
+    expect(phone.get_by_text("今天已点")).to_be_visible()
+    assert AttendanceSession.objects.count() == 1
+
+
+def test_after_an_expired_session_it_is_sent_once_signed_in_again(phone: Page, live_server: Any, where: Room) -> None:
+    url = start(phone, live_server, where)
+    tile(phone, where, 5).tap()
+    phone.context.clear_cookies(name="sessionid")
+    phone.get_by_role("button", name="保存点名").tap()
+    expect(phone.get_by_text("登录后会自动发送")).to_be_visible()
+    assert AttendanceSession.objects.count() == 0
+    signed_in(phone, live_server, where.user)
+    phone.goto(url)
+    expect(phone.get_by_text("已补发")).to_be_visible()
+    assert AttendanceSession.objects.get().absent == 1
+
+
+def test_an_answer_that_got_lost_does_not_make_a_second_roll_call(phone: Page, live_server: Any, where: Room) -> None:
+    """The server has saved it, the telephone never hears so: sent again, it is the same roll call."""
+    url = start(phone, live_server, where)
+    lost: list[str] = []
+
+    def swallow(route: Any) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.request.url)
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.route("**/call/", swallow)
+    phone.get_by_role("button", name="保存点名").tap()
+    expect(phone.get_by_text("没有网络")).to_be_visible()
+    assert AttendanceSession.objects.count() == 1
+    phone.goto(url)
+    expect(phone.get_by_text("已经保存过")).to_be_visible()
+    assert AttendanceSession.objects.count() == 1
+    assert phone.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('gaobo-roll:')).length") == 0
+
+
+def test_the_second_person_sees_the_first_roll_call(phone: Page, live_server: Any, where: Room) -> None:
+    start(phone, live_server, where)
+    period = phone.locator("input[name=period]:checked").input_value()
+    from django.utils import timezone
+
+    from duties.services.attendance import call_roll
+
+    first = call_roll(where.user, where.school_class, timezone.localdate(), period, {}, client_id="other-telephone")
+    phone.get_by_role("button", name="保存点名").tap()
+    expect(phone.get_by_text("没有重复登记")).to_be_visible()
+    expect(phone.get_by_role("link", name="查看原来的点名")).to_have_attribute("href", first.get_absolute_url())
