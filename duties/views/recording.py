@@ -192,7 +192,8 @@ class RecordNew(RecordFormPage):
         elif len(self.classes) == 1 or get.getlist("class"):
             asked["classes"] = [each.pk for each in self.classes]
         for name, field in {"category": "category", "title": "title", "session": "exam_session",
-                            "period": "fee_period", "level": "level", "way": "way"}.items():  # fmt: skip
+                            "period": "fee_period", "level": "level", "way": "way", "course": "course",
+                            "courses": "courses"}.items():  # fmt: skip
             if get.get(name) and self.kind.field(field):
                 asked[field] = get[name][:120]
         if day := on_day(get.get("on", "")):
