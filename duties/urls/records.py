@@ -6,7 +6,7 @@ from ..views import record_steps, recording, records
 
 urlpatterns = [
     path("new/", recording.Quick.as_view(), name="quick"),
-    path("new/<str:kind>/", recording.RecordNew.as_view(), name="record_new"),
+    path("new/<str:kind_key>/", recording.RecordNew.as_view(), name="record_new"),
     path("classes/<int:class_id>/students.json", recording.students_json, name="students_json"),
     path("records/", records.Records.as_view(), name="records"),
     path("records/<uuid:uuid>/", records.RecordPage.as_view(), name="record"),

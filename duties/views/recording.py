@@ -141,7 +141,7 @@ class RecordNew(RecordFormPage):
     _known = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        found = kinds.find(kwargs["kind"])
+        found = kinds.find(kwargs["kind_key"])
         user = request.user
         if found is None or not isinstance(user, User) or not user.access.has(*found.writers):
             raise Http404

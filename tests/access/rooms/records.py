@@ -14,7 +14,7 @@ KINDS = {"kind of work": "talk", "kind of misconduct": "discipline", "kind of in
 
 def add(world: World) -> None:
     for label, kind in KINDS.items():
-        world.add(label, kind, kind=kind)
+        world.add(label, kind, kind_key=kind)
     for side in world.named["sides"]:
         _side(world, side)
 
