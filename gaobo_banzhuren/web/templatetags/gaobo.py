@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -29,6 +30,12 @@ NOTHING = "—"
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """A picture from the sprite: decoration beside a word, or with `label` a picture that is read aloud."""
+    return _icon(str(name), str(label), str(css))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, css: str) -> SafeString:
+    # A page of a hundred rows asks for the same few pictures again and again.
     href = f"{static(ICON_SPRITE)}#{name}"
     if label:
         return format_html(
