@@ -21,6 +21,11 @@ urlpatterns = [
         registrations.PlanRegistrations.as_view(),
         name="registration_plan",
     ),
+    path(
+        "exams/<int:pk>/registrations/<int:class_id>/<int:registration>/remove/",
+        registrations.RemoveRegistration.as_view(),
+        name="registration_remove",
+    ),
     path("courses/", exams.Courses.as_view(), name="courses"),
     path("courses/new/", exams.CourseCreate.as_view(), name="course_create"),
     path("courses/<int:pk>/edit/", exams.CourseEdit.as_view(), name="course_edit"),

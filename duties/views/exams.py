@@ -60,7 +60,8 @@ class Exams(ListPage):
             session.registered = registered.get((session.pk,), RegistrationCount())
         leads = self.user.access.has(Role.CLASS_TEACHER)
         context["object_list"] = sessions
-        context["classes"] = list(classes.order_by("code")) if leads and not self.user.access.has(*STAFF) else []
+        own = list(classes.order_by("code")) if leads and not self.user.access.has(*STAFF) else []
+        context |= {"classes": own, "only_class": own[0] if len(own) == 1 else None}
         context["may_add"] = policies.can_add_session(self.user)
         return context
 

@@ -10,8 +10,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from gaobo_banzhuren.web.actions import FormPage
+from gaobo_banzhuren.web.actions import ActionPage, FormPage
 from gaobo_banzhuren.web.errors import UserError
+from gaobo_banzhuren.web.policy import Decision
+from gaobo_banzhuren.web.views import find_or_404
 
 from ..exam_numbers import RegistrationCount, registration_counts
 from ..forms.exams import GridForm, PlanForm
@@ -55,6 +57,7 @@ class Registrations(SessionClassPage, FormPage):
         shown = [row for row in everything if self.course is None or row.course_id == self.course]
         students: dict[int, dict[str, Any]] = {}
         for row in shown:
+            row.removable = row.state == State.PLANNED and not row.paid  # type: ignore[attr-defined]
             students.setdefault(row.student_id, {"student": row.student, "rows": []})["rows"].append(row)
         today = timezone.localdate()
         entered = ExamRegistration.objects.filter(school_class=self.school_class, session=self.session)
@@ -114,6 +117,42 @@ def _state(key: int, ticked: dict[str, set[int]]) -> str:
     if key in ticked["registered"]:
         return State.REGISTERED
     return State.GIVEN_UP if key in ticked["given_up"] else State.PLANNED
+
+
+class RemoveRegistration(SessionClassPage, ActionPage):
+    """Take a row off the list that was put there by mistake."""
+
+    title = "移出应报名单"
+    submit_label = "移出"
+    submit_tone = "danger"
+
+    @property
+    def registration(self) -> ExamRegistration:
+        if not hasattr(self, "_registration"):
+            rows = ExamRegistration.objects.filter(school_class=self.school_class, session=self.session)
+            rows = rows.select_related("student", "course", "school_class", "session__college")
+            self._registration: ExamRegistration = find_or_404(rows, pk=self.kwargs["registration"])
+        return self._registration
+
+    def get_title(self) -> str:
+        return f"{self.title}：{self.registration.student.name} {self.registration.course.name}"
+
+    def get_decision(self) -> Decision:
+        _ = self.registration
+        return policies.can_plan_registrations(self.user, self.school_class, self.session, timezone.localdate())
+
+    def get_consequences(self) -> list[str]:
+        return ["这一科次不再算应报。学生应报而不愿报的，请不要移出，在报名表里改为「放弃」。"]
+
+    def perform(self, form: Any) -> str:
+        services.remove(self.user, self.registration, version=self.registration.version)
+        return "已移出。"
+
+    def get_success_url(self) -> str:
+        return reverse("duties:registrations", args=[self.session.pk, self.school_class.pk])
+
+    def get_cancel_url(self) -> str:
+        return self.get_success_url()
 
 
 class PlanRegistrations(SessionClassPage, FormPage):

@@ -324,3 +324,23 @@ def test_lists_and_pages_ask_the_same_number_of_queries_for_three_and_twelve():
     for name, number in of_class.items():
         args = ((april.pk,) if name in ("exam_class", "registrations") else ()) + (large.school_class.pk,)
         assert asked(large.user, name, *args) == number, name
+
+
+def test_a_row_put_on_the_list_by_mistake_is_taken_off_on_its_page():
+    here, there, sitting = room(1), room(1), open_session()
+    row = registration(here, here.students[0], sitting, course())
+    address = reverse("duties:registration_remove", args=[sitting.pk, here.school_class.pk, row.pk])
+    assert address in page(here.user, "registrations", sitting.pk, here.school_class.pk)
+    foreign = reverse("duties:registration_remove", args=[sitting.pk, there.school_class.pk, row.pk])
+    assert client_for(there.user).post(foreign).status_code == 404
+    assert client_for(here.user).post(address).status_code == 302
+    assert not ExamRegistration.objects.exists()
+
+
+def test_who_leads_one_class_goes_from_the_list_straight_to_that_class():
+    here, sitting = room(1), open_session()
+    text = page(here.user, "exams")
+    assert reverse("duties:registrations", args=[sitting.pk, here.school_class.pk]) in text
+    assert reverse("duties:exam_class", args=[sitting.pk, here.school_class.pk]) in text
+    room(1, teacher=here.teacher)
+    assert reverse("duties:exam_session", args=[sitting.pk]) in page(here.user, "exams")

@@ -48,6 +48,8 @@ def _side(world: World, side: Side, session: ExamSession, course: Course) -> Non
     exams.record_result(side.admin, session, other, course, status="合格")
     registrations.plan(side.teacher.user, session, side.school_class, [course], [one.pk, other.pk])
     key = side.school_class.pk
+    planned = one.registrations.get()
+    world.add("exam registration", side.word, pk=session.pk, class_id=key, registration=planned.pk, **who)
     world.add("class with exams", side.word, class_id=key, **who)
     world.add("class in an exam", side.word, pk=session.pk, class_id=key, **who)
     world.add("exam result", side.word, pk=session.pk, class_id=key, result=result.pk, **who)
