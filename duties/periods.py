@@ -27,6 +27,11 @@ class Period:
     term: Term | None = None
 
     @property
+    def value(self) -> str:
+        """The period as one value of a choice."""
+        return self.query.replace("=", "-")
+
+    @property
     def span(self) -> Span:
         return Span(self.first, self.last)
 
@@ -43,11 +48,15 @@ def offered(today: dt.date) -> list[Period]:
 
 def chosen(asked: Mapping[str, str], known: list[Period]) -> Period | None:
     """The period that the address names, else the newest term; None for one that is not offered."""
-    if month := asked.get("month"):
-        return _month(month)
+    wanted = dict(asked)
+    if "period" in wanted:
+        picked, _, rest = wanted["period"].partition("-")
+        wanted = {picked: rest}
+    if "month" in wanted:
+        return _month(wanted["month"])
     for name in ("term", "year"):
-        if value := asked.get(name):
-            return next((one for one in known if one.query == f"{name}={value}"), None)
+        if wanted.get(name):
+            return next((one for one in known if one.query == f"{name}={wanted[name]}"), None)
     return known[0] if known else None
 
 

@@ -116,4 +116,4 @@ def _why(item: Item, fact: Fact, need: int | None, label: str) -> str:
         return "名单上没有人" if not need else ("都已办好" if fact.have >= need else f"还差 {need - fact.have} 项")
     if need is not None:
         return f"{label} {need}" + (f"，还差 {need - fact.have}" if fact.have < need else "，已达到")
-    return "制度没有规定次数"
+    return "制度没有规定次数" if fact.have else "还没有记录"

@@ -95,6 +95,11 @@ class Row:
         return str(self.have) if self.need is None else f"{self.have} / {self.need}"
 
     @property
+    def says_why(self) -> bool:
+        """Whether the line itself says why; what is done without a number of anybody says it when opened."""
+        return self.state is not State.DONE or bool(self.need_label)
+
+    @property
     def pressing(self) -> bool:
         return self.state in (State.OPEN, State.OVERDUE)
 

@@ -115,6 +115,10 @@ def _meetings(found: dict[int, ClassFigures], window: Span) -> None:
         counts[teacher][presence] += number
     for teacher, by in counts.items():
         attended, due = by[Presence.PRESENT] + by[Presence.LATE], sum(by.values()) - by[Presence.EXCUSED]
+        if not due:
+            note = "没有登记过出席的会议"
+            found[teacher]["meeting_attendance"] = Figure("meeting_attendance", "会议出席率", 0, 0, note=note)
+            continue
         note = f"出席 {by[Presence.PRESENT]}，迟到 {by[Presence.LATE]}，准假 {by[Presence.EXCUSED]}，"
         note += f"缺席 {due - attended}"
         found[teacher]["meeting_attendance"] = Figure("meeting_attendance", "会议出席率", attended, due, note=note)

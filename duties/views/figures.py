@@ -15,7 +15,7 @@ from gaobo_banzhuren.web.views import DetailPage, RolePage, find_or_404
 from teachers.models import ClassTeacher, SchoolClass
 
 from .. import periods
-from ..figures import Measured, Verdict
+from ..figures import Figure, Measured, Verdict
 from ..measures.behind import Asked, behind, known_keys
 from ..measures.classes import ClassFigures, class_figures
 from ..measures.definitions import GROUPS, Definition, definition
@@ -50,6 +50,11 @@ class Shown:
         return LOOKS[self.figure.verdict][1]
 
     @property
+    def sum_text(self) -> str:
+        """The sum in words; nothing where there is nothing to divide."""
+        return self.figure.sum_text if not isinstance(self.figure, Figure) or self.figure.rate is not None else ""
+
+    @property
     def value(self) -> str:
         """The number with its unit."""
         unit = getattr(self.figure, "unit", "")
@@ -78,6 +83,11 @@ def period_of(request: HttpRequest) -> tuple[Period | None, list[Period]]:
     if found is None and known:
         raise Http404
     return found, known
+
+
+def months_offered(period: Period) -> list[Period]:
+    """The months of a term or year that have begun, or the month itself."""
+    return periods.months_of(period, timezone.localdate())
 
 
 class OfClass(DetailPage):
@@ -109,7 +119,7 @@ class ClassFiguresPage(OfClass):
             return self.render(period=None, periods=[], groups=[])
         figures = class_figures([self.object.pk], *period.span)[self.object.pk]
         groups = shown_groups(figures, rates_on(period.last), self.object.pk, period.query)
-        months = periods.months_of(period, timezone.localdate()) if period.term else []
+        months = months_offered(period)
         return self.render(period=period, periods=known, groups=groups, months=months)
 
 
@@ -135,7 +145,8 @@ class FigurePage(OfClass):
         rows = behind(key, Asked(self.object, period.first, period.last, self.user, timezone.localdate()))
         rules = rates_on(period.last)
         shown = Shown(self.figure, definition(key, rules))
-        return self.render(shown=shown, behind=rows, period=period, periods=known)
+        months = months_offered(period)
+        return self.render(shown=shown, behind=rows, period=period, periods=known, months=months)
 
 
 class MyFigures(RolePage):
@@ -163,5 +174,5 @@ class MyFigures(RolePage):
         groups = shown_groups(found.pooled, rules, only if only in seen else None, period.query)
         return self.render(
             period=period, periods=known, groups=groups, classes=classes if len(classes) > 1 else [],
-            way=rules.several_classes.label,
+            way=rules.several_classes.label, months=months_offered(period),
         )  # fmt: skip
