@@ -104,7 +104,17 @@ labels.add_actions(
         "duties.paper_withdraw": "撤回计划或总结",
         "duties.paper_return": "退回计划或总结",
         "duties.paper_review": "审阅计划或总结",
+        "duties.post_appoint": "登记班委",
+        "duties.post_change": "修改班委职责",
+        "duties.post_end": "班委卸任",
+        "duties.special_mark": "标记特殊学生",
+        "duties.special_change": "调整特殊学生标记",
+        "duties.special_lift": "解除特殊学生标记",
+        "duties.special_read": "查阅特殊学生说明",
+        "duties.talk_plan": "制定谈话计划",
+        "duties.talk_unplan": "调整谈话计划",
     }
 )
 labels.add_actions({"duties.remind": "提醒班主任", "duties.reminder_done": "收起提醒"})
 labels.add_actions({"duties.targets": "设定自定目标"})
+labels.add_actions({"duties.import": "导入工作数据", "duties.import_undo": "撤销工作数据导入"})

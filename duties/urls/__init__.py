@@ -11,9 +11,11 @@ ROOMS: tuple[str, ...] = (
     "fees",
     "graduation",
     "handbook",
+    "imports",
     "overview",
     "papers",
     "records",
+    "students",
     "tasks",
 )
 
