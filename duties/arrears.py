@@ -9,7 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce, Greatest
@@ -26,7 +26,8 @@ from .kinds.words import ARREARS
 from .models import ArrearsReason, FeeDue, FeePeriod, RecordState, RecordStudent, WorkRecord
 from .services.fee_rows import GONE
 
-OWED = F("due_fen") - F("paid_fen") - F("waived_fen")
+Keys = Collection[int] | QuerySet[Any, Any]
+"""Keys of rows, or a query of one column that gives them."""
 
 
 class FollowUp(NamedTuple):
@@ -59,7 +60,7 @@ def about_arrears(period: FeePeriod) -> Q:
     return (own | other) & Q(record__state=RecordState.ARCHIVED, part=RecordStudent.Part.ABOUT)
 
 
-def follow_ups(period: FeePeriod, students: QuerySet[FeeDue] | Collection[int]) -> dict[int, list[FollowUp]]:
+def follow_ups(period: FeePeriod, students: Keys) -> dict[int, list[FollowUp]]:
     """Follow-ups by student, newest first. One query."""
     rows = (
         RecordStudent.objects.filter(about_arrears(period), student__in=students)
@@ -77,7 +78,7 @@ def follow_ups(period: FeePeriod, students: QuerySet[FeeDue] | Collection[int]) 
     return dict(found)
 
 
-def debts(class_ids: Collection[int] | QuerySet[SchoolClass], period: FeePeriod) -> QuerySet[FeeDue]:
+def debts(class_ids: Keys, period: FeePeriod) -> QuerySet[FeeDue]:
     """Dues of the period in the classes on which something is still owed."""
     return FeeDue.objects.filter(period=period, school_class__in=class_ids, due_fen__gt=F("paid_fen") + F("waived_fen"))
 
@@ -128,7 +129,7 @@ class _Rows:
     without: int = 0
 
 
-def class_fees(class_ids: Collection[int] | QuerySet[SchoolClass], period: FeePeriod) -> dict[int, ClassFees]:
+def class_fees(class_ids: Keys, period: FeePeriod) -> dict[int, ClassFees]:
     """Figures of classes that have dues in the period. Four queries whatever the number of classes."""
     by_class: dict[int, _Rows] = defaultdict(_Rows)
     owing = debts(class_ids, period)
@@ -162,9 +163,7 @@ def _sums(rows: _Rows, measure: Measure, deferral: bool) -> ClassFees:
     )
 
 
-def due_facts(
-    class_ids: Collection[int] | QuerySet[SchoolClass], period: FeePeriod
-) -> Iterable[tuple[int, int, DueFact]]:
+def due_facts(class_ids: Keys, period: FeePeriod) -> Iterable[tuple[int, int, DueFact]]:
     """Class, student and what is due, for every due of the classes in the period. One query."""
     on_first_day = (
         RosterEntry.objects.on(period.starts_on)
@@ -270,7 +269,7 @@ class Untouched(NamedTuple):
     since: dt.date
 
 
-def without_follow_up(class_ids: Collection[int] | QuerySet[SchoolClass], today: dt.date) -> list[Untouched]:
+def without_follow_up(class_ids: Keys, today: dt.date) -> list[Untouched]:
     """Debtors of all periods that have begun, without any follow-up, longest first. One query (C4.2b)."""
     mine = RecordStudent.objects.filter(
         Q(record__kind="arrears_followup", record__fee_period=OuterRef("period"))

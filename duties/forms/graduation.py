@@ -124,7 +124,9 @@ class LeavingForm(forms.Form):
         super().__init__(*args, **kwargs)
         states = [(OPEN, "未办"), (DONE, "已办"), (EXCUSED, "免办")]
         for item in DepartureItem.Item:
-            self.fields[f"{item.value}_state"] = forms.ChoiceField(label=item.label, choices=states)
+            self.fields[f"{item.value}_state"] = forms.ChoiceField(
+                label=item.label, choices=states, widget=forms.Select(attrs={"aria-label": f"{item.label}办理情况"})
+            )
             self.fields[f"{item.value}_on"] = DateField(label=f"{item.label}：办结日期", required=False)
             self.fields[f"{item.value}_reason"] = forms.CharField(
                 label=f"{item.label}：免办原因", max_length=200, required=False

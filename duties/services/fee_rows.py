@@ -54,7 +54,7 @@ class Recorded:
 
 def problems_of(period: FeePeriod, rows: Sequence[DueRow]) -> dict[int, str]:
     """Why rows cannot be recorded, by position in the list; for the preview of an import. Three queries."""
-    return _problems(rows, period, _stored(period, rows), _classes(period, rows))
+    return _problems(rows, period, _stored(period, rows), classes_of(period, rows))
 
 
 def _problems(
@@ -128,10 +128,10 @@ def record_dues(actor: User, period: FeePeriod, rows: Iterable[DueRow]) -> Recor
     first students that do not fit and NotAllowed for a class of another college. Queries do not grow with the rows.
     """
     wanted = list(rows)
-    known, places = _stored(period, wanted, lock=True), _classes(period, wanted)
+    known, places = _stored(period, wanted, lock=True), classes_of(period, wanted)
     if found := _problems(wanted, period, known, places):
-        more = f"等 {len(found)} 处" if len(found) > MOST_NAMED else ""
-        raise UserError("；".join(list(found.values())[:MOST_NAMED]) + more + "。没有保存任何一行。")
+        rest = f"等 {len(found)} 处" if len(found) > MOST_NAMED else ""
+        raise UserError("；".join(list(found.values())[:MOST_NAMED]) + rest + "。没有保存任何一行。")
     _in_own_colleges(actor, places)
     new, changed, payments = [], [], []
     for row in wanted:
@@ -193,7 +193,7 @@ def _stored(period: FeePeriod, rows: Sequence[DueRow], *, lock: bool = False) ->
     return {due.student_id: due for due in found}
 
 
-def _classes(period: FeePeriod, rows: Sequence[DueRow]) -> dict[int, tuple[int, int]]:
+def classes_of(period: FeePeriod, rows: Sequence[DueRow]) -> dict[int, tuple[int, int]]:
     """Class and college of each student: on the first day of the period, else the first one after it."""
     entries = (
         RosterEntry.objects.standing()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -24,7 +24,7 @@ from .fees import KEEPERS, Crumbs, classes_of
 class DuePart(DetailPage):
     """Something about one due of a class that the person may open."""
 
-    roles = KEEPERS
+    roles: ClassVar[tuple[Role, ...]] = KEEPERS
     model = FeeDue
     object_name = "due"
 

@@ -25,6 +25,7 @@ from .fees import Crumbs, classes_of
 
 READERS = fee_policies.READERS
 State = GraduateAward.State
+UNRANKED = 10_000
 
 
 class OfClass(DetailPage):
@@ -64,7 +65,7 @@ class OfClass(DetailPage):
     def last_crumbs(self) -> Crumbs:
         return [(self.title, None)]
 
-    def url(self, name: str, *args: object) -> str:
+    def url(self, name: str, *args: int) -> str:
         return reverse(f"duties:{name}", args=[self.object.pk, *args])
 
 
@@ -103,16 +104,17 @@ class Awards(OfClass):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         one = self.object
-        rows = (
-            GraduateAward.objects.filter(school_class=one)
-            .select_related("student", "decided_by", "proposed_by", "school_class")
-            .order_by("state", "rank", "pk")
+        rows = sorted(
+            GraduateAward.objects.filter(school_class=one).select_related(
+                "student", "decided_by", "proposed_by", "school_class"
+            ),
+            key=lambda row: (row.state in (State.REFUSED, State.WITHDRAWN), row.rank or UNRANKED, row.pk),
         )
         # Asked once: the policies look at the same class for each row.
         leads = bool(policies.can_propose(self.user, one))
         decides = one.college_id in self.user.access.colleges(*fee_policies.COLLEGE)
         found = [{"award": row, **self.steps(row, leads=leads, decides=decides)} for row in rows]
-        counted = sum(row["award"].state != State.WITHDRAWN for row in found)
+        counted = sum(row.state != State.WITHDRAWN for row in rows)
         return context | {
             "rows": found,
             "counted": counted,

@@ -29,6 +29,11 @@ from ..services import appraisals, departures
 from .fees import Crumbs
 from .graduation import OfClass
 
+MISSING = {
+    "self_summary_received": "自我鉴定", "stamped": "盖章", "qualification": "资审", "photo_ok": "照片",
+    "identity_ok": "证件核对", "applied": "毕业申请",
+}  # fmt: skip
+
 
 class ClassForm(OfClass, FormPage):
     """A list of graduates with boxes to tick and one thing to do with them; readers see the list alone."""
@@ -79,7 +84,8 @@ class Appraisals(ClassForm):
             "student": student,
             "appraisal": one,
             "warning": warning_about(one.opinion if one else ""),
-            "missing": [label for step, label in STEP_CHOICES if not done[step]],
+            "short": warning_about(one.opinion if one else "").partition("，")[0],
+            "missing": [MISSING[step] for step in MISSING if not done[step]],
             "complete": one is not None and graduates.is_complete(one),
         }
 
