@@ -6,13 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
-
 from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.documents import cells
 from gaobo_banzhuren.documents.workbooks_out import (
@@ -21,10 +14,7 @@ from gaobo_banzhuren.documents.workbooks_out import (
     TEXT,
     Column,
     Sheet,
-    SheetNames,
     Table,
-    finish,
-    safe_cell,
     workbook_bytes,
 )  # fmt: skip
 
@@ -32,11 +22,9 @@ from ..imports.columns import APPOINTMENTS, CLASSES, COLLEGES, KINDS, LEAVES, ST
 from ..imports.snapshot import Scope
 from ..imports.timeline import Spell, latest_row
 from ..models import Appointment, ClassTeacher, Guardian, Leave, RosterEntry, SchoolClass, Student
+from .templates import empty_workbook
 
 Row = tuple[Any, ...]
-TEMPLATE_ROWS: Final = 500
-REQUIRED_FILL: Final = PatternFill("solid", start_color="FFFCE4B0", end_color="FFFCE4B0")
-OPTIONAL_FILL: Final = PatternFill("solid", start_color="FFE8EEF7", end_color="FFE8EEF7")
 
 
 def roster_rows(user: User, scope: Scope) -> dict[str, list[Row]]:
@@ -119,53 +107,16 @@ def _kind_of(convert: object, field: str) -> str:
     return INTEGER if field == "entry_year" else TEXT
 
 
+EXPLAINED: Final = (
+    "带 * 的列必填；列的先后可以调整，多出的列不读取。可以只留需要的工作表。",
+    "开始、结束、教学结束、结班日期都包含当天；入班日期是在册的第一天；状态日期是该状态的第一天。",
+    "空白单元格不改动系统中已有的内容。同一文件导入两次，第二次没有变化。",
+    "有任何问题时全部列出，不保存任何内容。",
+    "学号、工号、准考证号、手机按文本填写，前导零保留。",
+    "解聘：结束日期是在岗的最后一天，次日起不在岗。",
+)
+
+
 def template_workbook() -> bytes:
-    """An empty roster: a sheet per kind, required columns marked, hints as comments, lists to choose from."""
-    book = Workbook()
-    book.remove(book.active)
-    names = SheetNames()
-    for kind in KINDS:
-        _template_sheet(book.create_sheet(names.take(kind.name)), kind)
-    _explain(book.create_sheet(names.take("填写说明")))
-    return finish(book, "名册模板")
-
-
-def _template_sheet(sheet: Worksheet, kind: SheetKind) -> None:
-    for number, column in enumerate(kind.columns, 1):
-        cell = safe_cell(sheet.cell(1, number), column.header + ("*" if column.required else ""))
-        cell.font = Font(bold=True)
-        cell.fill = REQUIRED_FILL if column.required else OPTIONAL_FILL
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        letter = get_column_letter(number)
-        sheet.column_dimensions[letter].width = max(14, 2 * len(column.header) + 4)
-        sheet.column_dimensions[letter].number_format = "yyyy-mm-dd" if column.convert is cells.date else "@"
-        hints = [hint for hint in ("必填" if column.required else "", kind.notes.get(column.field, "")) if hint]
-        if column.convert is cells.date:
-            hints.append("日期，如 2023-09-01")
-        if hints:
-            cell.comment = Comment("；".join(hints), "名册模板")
-        words = kind.choices.get(column.field)
-        if words:
-            choice = DataValidation(
-                type="list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True
-            )
-            choice.error, choice.errorTitle = "请从列表中选择：" + "、".join(words), column.header
-            sheet.add_data_validation(choice)
-            choice.add(f"{letter}2:{letter}{TEMPLATE_ROWS + 1}")
-    sheet.freeze_panes = "A2"
-
-
-def _explain(sheet: Worksheet) -> None:
-    lines = [
-        "名册模板填写说明",
-        "带 * 的列必填；列的先后可以调整，多出的列不读取。可以只留需要的工作表。",
-        "开始、结束、教学结束、结班日期都包含当天；入班日期是在册的第一天；状态日期是该状态的第一天。",
-        "空白单元格不改动系统中已有的内容。同一文件导入两次，第二次没有变化。",
-        "有任何问题时全部列出，不保存任何内容。",
-        "学号、工号、准考证号、手机按文本填写，前导零保留。",
-        "解聘：结束日期是在岗的最后一天，次日起不在岗。",
-    ]
-    for number, line in enumerate(lines, 1):
-        safe_cell(sheet.cell(number, 1), line)
-    sheet.cell(1, 1).font = Font(bold=True, size=14)
-    sheet.column_dimensions["A"].width = 90
+    """An empty roster."""
+    return empty_workbook(KINDS, "名册模板", EXPLAINED)

@@ -153,7 +153,7 @@ def _read_sheet(
         return
     reading.notes += table.notes
     sheet = reading.sheets[kind.name] = ReadSheet(kind, table)
-    converter = _RowConverter(sheet, reading.problems, book.date1904)
+    converter = RowConverter(sheet, reading.problems, book.date1904)
     for count, (number, raw) in enumerate(table.rows(), 1):
         sheet.rows.append(converter.row(number, raw))
         if count % TICK == 0:
@@ -161,7 +161,7 @@ def _read_sheet(
     yield kind.name, len(sheet.rows)
 
 
-class _RowConverter:
+class RowConverter:
     """Converts cells and remembers what it has converted: dates, codes and words of choice repeat by the thousand."""
 
     def __init__(self, sheet: ReadSheet, problems: Problems, date1904: bool) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.accounts.roles import Role
+
+
+ROSTER: Final = "roster"
+"""The kind of a batch of this floor; others belong to the floors above."""
 
 
 class ImportState(models.TextChoices):
@@ -20,17 +26,21 @@ class ImportState(models.TextChoices):
 
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, user: User) -> ImportBatchQuerySet:
-        """The office sees all batches; a college admin those made for the own college."""
+        """The office sees all batches, a college admin those made for the own college, its head all but rosters."""
         access = user.access
         if access.has(Role.OFFICE):
             return self
-        return self.filter(college_id__in=access.colleges(Role.COLLEGE_ADMIN))
+        kept, headed = access.colleges(Role.COLLEGE_ADMIN), access.colleges(Role.COLLEGE_HEAD)
+        return self.filter(Q(college_id__in=kept) | (Q(college_id__in=headed) & ~Q(kind=ROSTER)))
+
+    def roster(self) -> ImportBatchQuerySet:
+        return self.filter(kind=ROSTER)
 
 
 class ImportBatch(models.Model):
     """One uploaded workbook from preview to commit and, while nothing depends on it, undo."""
 
-    kind = models.CharField("类别", max_length=20, default="roster")
+    kind = models.CharField("类别", max_length=20, default=ROSTER)
     college = models.ForeignKey(
         College, verbose_name="学院", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         help_text="学院管理员只能导入本学院；空为全校",

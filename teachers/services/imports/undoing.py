@@ -33,6 +33,11 @@ def register_dependency(question: Dependency) -> None:
         _dependencies.append(question)
 
 
+def resting_above(batch: ImportBatch) -> list[str]:
+    """What higher floors say of their own that rests on the batch."""
+    return [reason for question in _dependencies for reason in question(batch)]
+
+
 def created_rows(batch: ImportBatch, model_name: str) -> list[int]:
     """Keys of the rows of a model (e.g. "teachers.Student") that the batch made."""
     return [pk for item in batch.changes if item["model"] == model_name for pk in item.get("created", ())]
@@ -47,9 +52,7 @@ def blockers(batch: ImportBatch) -> list[str]:
     """Why the batch cannot be taken back, in sentences; empty when it can."""
     if batch.state != ImportState.COMMITTED:
         return ["该批次没有导入，或已经撤销"]
-    found = _later_batches(batch)
-    for question in _dependencies:
-        found += question(batch)
+    found = [*_later_batches(batch), *resting_above(batch)]
     return found or [*_changed_since(batch), *_pointed_at(batch)]
 
 
