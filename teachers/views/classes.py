@@ -22,6 +22,7 @@ from ..models import Appointment, Programme, RosterEntry, SchoolClass, StudentSt
 from ..policies import roster as policies
 from ..posts import Stretch, class_timeline
 from ..roster_filters import ClassFilter, by_name
+from ..sections import class_sections
 from ..services import classes as services
 
 KEEPERS = (Role.COLLEGE_ADMIN, Role.OFFICE)
@@ -138,6 +139,7 @@ class ClassPage(DetailPage):
             "keep": policies.can_keep_class(self.user, school_class),
             "may_open_people": self.user.access.has(*READERS),
             "may_open_students": SchoolClass.objects.with_students_for(self.user).filter(pk=school_class.pk).exists(),
+            "sections": class_sections(self.user, school_class),
         }
         return context
 

@@ -18,6 +18,7 @@ from ..forms.roster import CorrectStartForm, GuardianForm, MoveForm, StateForm, 
 from ..models import Guardian, RosterEntry, SchoolClass, Student
 from ..policies import roster as policies
 from ..roster_filters import StudentFilter, by_name
+from ..sections import student_sections
 from ..services import students as services
 from .classes import KEEPERS
 
@@ -82,6 +83,7 @@ class StudentPage(DetailPage):
             "guardians": self.object.guardians.all(),
             "keep": policies.can_keep_class(self.user, latest.school_class),
             "reveal": policies.can_reveal(self.user, latest.school_class),
+            "sections": student_sections(self.user, self.object),
         }
         return context
 
