@@ -230,3 +230,4 @@ LOGGING = {
 }
 
 SCHOOL_NAME = env.str("SCHOOL_NAME", default="苏州高博软件技术职业学院")
+FACTS_REMEMBERED = env.int("FACTS_REMEMBERED", default=5000)

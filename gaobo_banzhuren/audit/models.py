@@ -45,7 +45,10 @@ class AuditEntry(models.Model):
         verbose_name = "审计记录"
         verbose_name_plural = "审计记录"
         ordering = ["-sequence"]
-        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id"], name="audit_object"),
+            models.Index(fields=["college_id", "-sequence"], name="audit_last_of_college"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.action} {self.object_text}"
