@@ -81,8 +81,8 @@ class DueAction(DuePart, ObjectActionPage):
         text = f"应缴 {money(due.due_fen)}，已缴 {money(due.paid_fen)}，减免 {money(due.waived_fen)}"
         return f"{text}，尚欠 {money(due.owed_fen)} 元。"
 
-    def get_consequences(self) -> list[str]:
-        return [self.facts()]
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"lead": self.facts()}
 
 
 class Pay(DueAction):
@@ -123,8 +123,8 @@ class Exempt(DueAction):
 
     def get_consequences(self) -> list[str]:
         if self.object.exempt:
-            return ["该生重新计入应缴，未缴部分算欠费。", self.facts()]
-        return ["该生本期不算应缴，不进入续费率和收费率。", self.facts()]
+            return ["该生重新计入应缴，未缴部分算欠费。"]
+        return ["该生本期不算应缴，不进入续费率和收费率。"]
 
     def perform(self, form: ReasonForm) -> str:
         services.exempt(self.user, self.object, form.cleaned_data["reason"], on=not self.object.exempt)

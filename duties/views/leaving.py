@@ -40,6 +40,11 @@ class ClassForm(OfClass, FormPage):
 
     autosave = False
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With what was ticked before a refusal."""
+        context = super().get_context_data(**kwargs)
+        return context | {"ticked": {int(key) for key in self.request.POST.getlist("students") if key.isdecimal()}}
+
     @property
     def keep(self) -> Decision:
         if not hasattr(self, "_keep"):

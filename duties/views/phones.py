@@ -98,6 +98,8 @@ class CallGuardian(GuardianPhone):
         return context | {
             "guardian": guardian,
             "confirm_form": ConfirmPhoneForm() if writes else None,
+            "call": PhoneConfirmation.Way.CALL.value,
+            "today": timezone.localdate(),
             "contact_url": new_record_url("parent_contact", self.school_class.pk, [self.object.pk]) if writes else "",
         }
 

@@ -110,6 +110,8 @@ def test_steps_and_items_are_marked_for_the_ticked_students(here):
     assert Appraisal.objects.filter(photo_ok=True).count() == 2
     client.post(url("departures", here), {"students": keys, "item": "cards", "on": "2024-03-01"})
     assert DepartureItem.objects.filter(item="cards", done_on=day("2024-03-01")).count() == 2
+    refused = client.post(url("departures", here), {"students": keys[:1], "item": "books", "on": "2099-01-01"})
+    assert f'value="{keys[0]}" checked' in refused.content.decode()
     nobody = client.post(url("departures", here), {"item": "cards", "on": "2024-03-01"}).content.decode()
     assert "请先勾选学生" in nobody
 
