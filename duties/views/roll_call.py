@@ -142,17 +142,18 @@ class RollCall(DetailPage):
             first = getattr(error, "session", None)
             if self.wants_json():
                 url = first.get_absolute_url() if first else ""
-                return JsonResponse({"ok": False, "message": error.message, "url": url}, status=error.status)
+                told = {"field": "", "label": "", "text": error.message, "url": url}
+                return JsonResponse({"errors": [told]}, status=error.status)
             return self.show(day, problem=error.message, first=first, chosen=chosen or None, status=error.status)
         text = f"{session.day:%m-%d} {session.period} 已保存：{called_text(session)}。"
         if before:
             text = f"{session.day:%m-%d} {session.period} 已经保存过（{called_text(session)}），没有重复登记。"
         url = session.get_absolute_url()
         # A draft sent later tells the person where it is sent from; one sent by hand leads to the page with the message.
-        if not self.wants_json() or "X-By-Hand" in request.headers:
+        if not self.wants_json() or request.headers.get("X-Requested-With") == "fetch":
             messages.success(request, text)
         if self.wants_json():
-            return JsonResponse({"ok": True, "message": text, "url": url, "again": before is not None})
+            return JsonResponse({"url": url, "again": before is not None}, status=201)
         return HttpResponseRedirect(url)
 
     def _sent_before(self, client_id: str) -> AttendanceSession | None:
@@ -161,7 +162,8 @@ class RollCall(DetailPage):
         return AttendanceSession.objects.filter(taken_by=self.user, client_id=client_id).first()
 
     def wants_json(self) -> bool:
-        return self.request.headers.get("X-Requested-With") == "fetch"
+        """A script that sends what waited on the device, or what was just tapped (static/js/outbox.js)."""
+        return self.request.accepts("application/json") and not self.request.accepts("text/html")
 
 
 class CorrectSession(DetailPage):

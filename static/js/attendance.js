@@ -1,5 +1,5 @@
-// Roll call: everybody is present, a tap on a tile marks the exception. A roll call that cannot be sent waits in this
-// browser (keys of students only, no names) and is sent once as soon as the network and the session are back.
+// Roll call: everybody is present, a tap on a tile marks the exception. What cannot be sent waits in the outbox of this
+// device (keys of students, no names) and is sent from there once, as soon as the network and the session are back.
 
 const WORDS = {
   present: "出勤", absent: "旷课", late: "迟到", early: "早退", leave: "请假", official: "公假", unapproved: "未准假",
@@ -13,9 +13,9 @@ const EXCUSED = new Set(["slip", "leave", "official"]);
 const ABSENT = new Set(["absent", "unapproved"]);
 const KEPT_HOURS = 12;
 
+const outbox = window.gaoboOutbox;
 const person = document.body.dataset.user;
-const WAITING = `gaobo-roll:${person}:`;
-const OPEN = `gaobo-roll-open:${person}:`;
+const OPEN = `gaobo-draft:${person}:roll:`;
 const notices = document.querySelector("[data-roll-notices]");
 
 function store() {
@@ -29,9 +29,8 @@ function store() {
 function put(key, value) {
   try {
     store()?.setItem(key, JSON.stringify(value));
-    return Boolean(store());
   } catch {
-    return false;
+    // Without room the marks live as long as the page.
   }
 }
 
@@ -58,17 +57,14 @@ function make(tag, css, text) {
   return made;
 }
 
-function say(text, tone, id, parts = []) {
-  if (!notices) return;
-  if (id) notices.querySelector(`[data-about="${CSS.escape(id)}"]`)?.remove();
+function say(text, tone, parts = []) {
   const box = make("div", `notice notice-${tone}`);
   box.setAttribute("role", tone === "error" ? "alert" : "status");
-  if (id) box.dataset.about = id;
   const body = make("div");
   body.append(make("span", "", text), ...parts.flatMap((part) => [document.createTextNode(" "), part]));
   box.append(body);
-  notices.append(box);
-  if (tone === "error") box.scrollIntoView({ block: "center" });
+  notices.replaceChildren(box);
+  if (tone !== "info") box.scrollIntoView({ block: "center" });
 }
 
 function link(label, url) {
@@ -83,83 +79,6 @@ function button(label, css, act) {
   made.addEventListener("click", act);
   return made;
 }
-
-// Sending
-
-function token() {
-  const field = document.querySelector("input[name=csrfmiddlewaretoken]");
-  if (field) return field.value;
-  try {
-    return JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-  } catch {
-    return "";
-  }
-}
-
-// Answers: {state: "sent" | "refused" | "away" | "offline", message, url}. Only "sent" and a person's own decision end a
-// kept roll call; the server knows its number, so that sending it again is harmless.
-async function send(kept, byHand = false) {
-  const body = new URLSearchParams(kept.fields);
-  const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", Accept: "application/json" };
-  if (byHand) headers["X-By-Hand"] = "1";
-  try {
-    const answer = await fetch(kept.url, {
-      method: "POST",
-      body,
-      credentials: "same-origin",
-      headers,
-    });
-    const isJson = (answer.headers.get("Content-Type") || "").includes("application/json");
-    if (!isJson) return { state: answer.status >= 500 ? "offline" : "away", status: answer.status };
-    const data = await answer.json();
-    return { state: data.ok ? "sent" : "refused", message: data.message, url: data.url };
-  } catch {
-    return { state: "offline" };
-  }
-}
-
-function keys() {
-  try {
-    return Object.keys(store() || {}).filter((key) => key.startsWith(WAITING));
-  } catch {
-    return [];
-  }
-}
-
-let flushing = false;
-
-async function flush() {
-  if (flushing || !person || navigator.onLine === false) return;
-  flushing = true;
-  for (const key of keys()) {
-    const kept = get(key);
-    if (!kept) {
-      drop(key);
-      continue;
-    }
-    const answer = await send(kept);
-    if (answer.state === "sent") {
-      drop(key);
-      say(`已补发：${answer.message}`, "success", key, [link("查看", answer.url)]);
-      unlock(kept.fields);
-    } else if (answer.state === "refused") {
-      const parts = answer.url ? [link("查看原来的点名", answer.url)] : [];
-      parts.push(button("丢弃本机草稿", "btn btn-plain btn-sm", () => {
-        drop(key);
-        notices?.querySelector(`[data-about="${CSS.escape(key)}"]`)?.remove();
-      }));
-      say(`${kept.title}没有保存：${answer.message}`, "error", key, parts);
-    } else if (answer.state === "away") {
-      say(`${kept.title}还在本机，登录后会自动发送。`, "warning", key, [link("重新登录", window.location.href)]);
-    } else {
-      break;
-    }
-  }
-  flushing = false;
-}
-
-window.addEventListener("online", flush);
-flush();
 
 // The page
 
@@ -292,22 +211,24 @@ function followSlips() {
   count();
 }
 
-function restore() {
-  if (correcting) return;
-  const kept = get(OPEN + form.dataset.key);
-  if (!kept || Date.now() - kept.at > KEPT_HOURS * 3600000 || kept.period !== period()) return;
+function take(marks) {
   let some = 0;
   for (const one of students) {
-    const first = one.radios.values().next().value;
-    const value = kept.marks[first.name];
-    if (value && one.radios.has(value) && value !== valueOf(one)) {
-      choose(one, value, { remember: false });
-      paint(one);
-      some += 1;
-    }
+    const value = marks[one.radios.values().next().value.name];
+    if (!value || !one.radios.has(value) || value === valueOf(one)) continue;
+    choose(one, value, { remember: false });
+    paint(one);
+    some += 1;
   }
+  return some;
+}
+
+function restore() {
+  const kept = get(OPEN + form.dataset.key);
+  if (!kept || Date.now() - kept.at > KEPT_HOURS * 3600000 || kept.period !== period()) return;
+  const some = take(kept.marks);
   if (!some) return;
-  say(`已恢复上次没有提交的 ${some} 处标记。`, "info", "restored", [
+  say(`已恢复上次没有提交的 ${some} 处标记。`, "info", [
     button("重新开始", "btn btn-plain btn-sm", () => {
       drop(OPEN + form.dataset.key);
       window.location.reload();
@@ -315,63 +236,92 @@ function restore() {
   ]);
 }
 
-function lock(text) {
-  const save = form.querySelector("[data-roll-save]");
-  save.disabled = true;
-  save.textContent = text;
-  form.dataset.locked = "yes";
+// A roll call that the server did not take is opened again from the list of what waits on this device.
+async function reopen() {
+  const id = new URLSearchParams(window.location.hash.slice(1)).get("d");
+  const item = id && outbox ? await outbox.find(id).catch(() => null) : null;
+  if (!item) return false;
+  const fields = Object.fromEntries(item.fields);
+  form.elements.client_id.value = item.id;
+  for (const name of ["course_name", "course_teacher", "remark", "period_other"]) form.elements[name].value = fields[name] || "";
+  const chip = form.querySelector(`input[name=period][value="${CSS.escape(fields.period || "")}"]:not([disabled])`);
+  if (chip) chip.checked = true;
+  followSlips();
+  take(fields);
+  showLesson();
+  count();
+  say(`这次点名还没有保存。${(item.problems || []).map((problem) => problem.text).join("；")}`, "error");
+  return true;
 }
 
-function unlock(fields) {
-  // The roll call of this very page was sent meanwhile: it must not be changed here any more.
-  if (form?.dataset.locked && new URLSearchParams(fields).get("client_id") === form.elements.client_id.value) lock("已保存");
+// `state` closes the form: "sending", "waiting" on this device, "saved"; empty opens it again.
+function save(text, state = "") {
+  const made = form.querySelector("[data-roll-save]");
+  made.disabled = Boolean(state);
+  made.textContent = text;
+  form.dataset.locked = state;
+}
+
+// While it waits, other pages of the product may send it; this one must not change it any more.
+async function follow() {
+  if (form.dataset.locked !== "waiting") return;
+  const item = await outbox.find(form.elements.client_id.value).catch(() => null);
+  if (!item) {
+    save("已保存", "saved");
+    notices.replaceChildren();
+  } else if (item.state === "refused") {
+    save("保存点名");
+    say((item.problems || []).map((problem) => problem.text).join("；"), "error");
+  }
+}
+
+function snapshot() {
+  const lesson = [form.dataset.name, period()].filter(Boolean).join(" ");
+  return {
+    id: form.elements.client_id.value,
+    state: "waiting",
+    label: `点名 ${lesson}`,
+    day: form.elements.day.value,
+    url: window.location.pathname,
+    fields: [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken"),
+  };
 }
 
 async function submit(event) {
+  if (!outbox) return;
   event.preventDefault();
   if (form.dataset.locked) return;
   if (!period()) {
     form.querySelector(".roll-lesson").open = true;
-    say("请先选择节次。", "error", "period");
+    say("请先选择节次。", "error");
     return;
   }
-  const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
-  const key = WAITING + form.elements.client_id.value;
-  const title = `${form.elements.day.value.slice(5)} ${period()} 的点名`;
-  const kept = { at: Date.now(), url: window.location.pathname, title, fields };
-  // Kept before it is sent: whatever happens to the tab, it is not lost.
-  const safe = put(key, kept);
-  lock("正在保存…");
-  flushing = true;
-  const answer = await send(kept, true);
-  flushing = false;
+  const item = snapshot();
+  save("正在保存…", "sending");
+  try {
+    // Kept before it is sent: whatever happens to the tab, it is not lost.
+    await outbox.keep(item);
+  } catch {
+    form.submit();
+    return;
+  }
+  const answer = await outbox.send(item, form.elements.csrfmiddlewaretoken.value);
   if (answer.state === "sent") {
-    drop(key);
+    await outbox.forget(item.id);
     drop(OPEN + form.dataset.key);
     window.location.assign(answer.url);
-    return;
+  } else if (answer.state === "refused") {
+    await outbox.forget(item.id);
+    save("保存点名");
+    const first = answer.problems.find((problem) => problem.url);
+    say(answer.problems.map((problem) => problem.text).join("；"), "error", first ? [link("查看原来的点名", first.url)] : []);
+  } else {
+    drop(OPEN + form.dataset.key);
+    save("已存本机", "waiting");
+    const parts = answer.state === "signed-out" ? [link("重新登录", outbox.signIn())] : [];
+    const why = parts.length ? "登录已过期：点名已存在本机，登录后自动发送，只会登记一次。" : "没有网络：点名已存在本机，联网后自动发送，只会登记一次。";
+    say(why, "warning", parts);
   }
-  if (answer.state === "refused") {
-    drop(key);
-    delete form.dataset.locked;
-    const save = form.querySelector("[data-roll-save]");
-    save.disabled = false;
-    save.textContent = "保存点名";
-    say(answer.message, "error", "refused", answer.url ? [link("查看原来的点名", answer.url)] : []);
-    return;
-  }
-  drop(OPEN + form.dataset.key);
-  if (!safe) {
-    delete form.dataset.locked;
-    const save = form.querySelector("[data-roll-save]");
-    save.disabled = false;
-    save.textContent = "再试一次";
-    say("没有连上服务器，本机也存不下；请不要关闭页面，稍后再试。", "error", "offline");
-    return;
-  }
-  lock("已存本机");
-  if (answer.state === "away") say(`${title}已存在本机，登录后会自动发送。`, "warning", key, [link("重新登录", window.location.href)]);
-  else say(`没有网络：${title}已存在本机，联网后自动发送，不会重复。`, "warning", key);
 }
 
 if (form) {
@@ -421,8 +371,14 @@ if (form) {
   }
   tellApart();
   followSlips();
-  restore();
+  if (!correcting) {
+    reopen().then((again) => {
+      if (!again) restore();
+      count();
+    });
+    form.addEventListener("submit", submit);
+    outbox?.onChange(follow);
+  }
   showLesson();
   count();
-  if (!correcting) form.addEventListener("submit", submit);
 }

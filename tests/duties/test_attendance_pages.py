@@ -101,18 +101,16 @@ def test_a_second_person_is_told_who_was_first_and_loses_nothing():
 
 def test_a_script_is_answered_with_json():
     where = room(2)
-    browser = client_for(where.user, headers={"X-Requested-With": "fetch"})
+    browser = client_for(where.user, headers={"Accept": "application/json"})
     form = sent(where)
-    first = browser.post(page_of(where, "roll_call"), form).json()
+    first = browser.post(page_of(where, "roll_call"), form)
     session = AttendanceSession.objects.get()
-    assert (first["ok"], first["url"], first["again"]) == (True, session.get_absolute_url(), False)
+    assert (first.status_code, first.json()) == (201, {"url": session.get_absolute_url(), "again": False})
     assert browser.post(page_of(where, "roll_call"), form).json()["again"] is True
     refused = browser.post(page_of(where, "roll_call"), form | {"client_id": "other"})
-    assert (refused.status_code, refused.json()["ok"], refused.json()["url"]) == (
-        409,
-        False,
-        session.get_absolute_url(),
-    )
+    (problem,) = refused.json()["errors"]
+    assert (refused.status_code, problem["url"]) == (409, session.get_absolute_url())
+    assert "没有重复登记" in problem["text"]
 
 
 def test_last_weeks_lesson_is_proposed_and_the_next_one_offered():
