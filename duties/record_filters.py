@@ -48,7 +48,9 @@ class RecordFilter(ChoiceAmongColleges):
     school_class = django_filters.ModelChoiceFilter(
         label="班级", queryset=classes_in_scope, method="by_class", empty_label=ALL
     )
-    term = django_filters.ModelChoiceFilter(label="学期", queryset=Term.objects.all(), empty_label=ALL)
+    term = django_filters.ModelChoiceFilter(
+        label="学期", queryset=Term.objects.select_related("school_year").order_by("-starts_on"), empty_label=ALL
+    )
     state = django_filters.ChoiceFilter(label="状态", choices=RecordState.choices, empty_label="全部有效")
     progress = django_filters.ChoiceFilter(label="进展", choices=Progress.choices, empty_label=ALL)
     student = django_filters.ModelChoiceFilter(queryset=students_in_scope, method="by_student", **_hidden())

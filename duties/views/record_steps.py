@@ -239,7 +239,7 @@ class ReadWithReason(OfStaff):
     autosave = False
 
     def get_queryset(self) -> QuerySet[WorkRecord]:
-        return with_everything(super().get_queryset()).select_related("decided_by", "follows", "term")
+        return with_everything(super().get_queryset()).select_related("decided_by", "follows", "term__school_year")
 
     def get_decision(self) -> Decision:
         found = reader(self.user).reading(self.object)

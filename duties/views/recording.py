@@ -204,10 +204,6 @@ class RecordNew(RecordFormPage):
         last = WorkRecord.objects.filter(author=self.user, kind=self.kind.key).order_by("-pk").first()
         return initial_new(self.kind, asked, last, self.classes, self.named)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        self.named = self.people(self.get_day())
-        return super().get_form_kwargs()
-
     def save(self, form: RecordForm, archive: bool) -> WorkRecord:
         client_id = form.cleaned_data.get("client_id") or ""
         sent = WorkRecord.objects.filter(author=self.user, client_id=client_id) if client_id else None

@@ -103,7 +103,7 @@ class RecordPage(DetailPage):
     object_name = "record"
 
     def get_queryset(self) -> QuerySet[WorkRecord]:
-        return with_everything(super().get_queryset()).select_related("decided_by", "follows", "term")
+        return with_everything(super().get_queryset()).select_related("decided_by", "follows", "term__school_year")
 
     @property
     def object(self) -> WorkRecord:
