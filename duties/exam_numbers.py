@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -65,7 +65,7 @@ def pass_counts(
     waiting: Any = registrations.filter(~Exists(same), state=RegistrationState.REGISTERED)
     for row in waiting.order_by().values(*keys).annotate(n=Count("pk")):
         fields[tuple(row[name] for name in keys)]["registered"] += row["n"]
-    return {key: replace(PassCount(**found), points=points[key]) for key, found in fields.items()}
+    return {key: PassCount(points=points[key], **found) for key, found in fields.items()}
 
 
 def registration_counts(registrations: RegistrationQuerySet, *keys: str) -> Mapping[Key, RegistrationCount]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import FormPage, ObjectActionPage, ObjectFormPage
 from gaobo_banzhuren.web.errors import UserError
 from gaobo_banzhuren.web.policy import Decision
@@ -125,8 +126,8 @@ class CopyAffairs(InTerm, FormPage):
 
 
 class OneAffair(InTerm):
-    roles = READERS
-    model = ExamAffair
+    roles: ClassVar[tuple[Role, ...]] = READERS
+    model: ClassVar[type[Model]] = ExamAffair
     object: Any
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -46,7 +46,7 @@ def students_of(school_class: SchoolClass) -> QuerySet[Student]:
 class ClassPage(RolePage):
     """A page about one class named in the address as `class_id`; a foreign one is missing."""
 
-    roles = READERS
+    roles: ClassVar[tuple[Role, ...]] = READERS
 
     @property
     def school_class(self) -> SchoolClass:

@@ -151,7 +151,7 @@ class WeakCourseRemove(OneWeakCourse, ActionPage):
     submit_tone = "danger"
 
     def get_decision(self) -> Decision:
-        return self.may_work  # type: ignore[no-any-return]
+        return self.may_work
 
     def get_consequences(self) -> list[str]:
         return ["这门课不再列为薄弱课程，审计记录里保留。已登记帮助措施的不能移除。"]
@@ -206,7 +206,7 @@ class WeakStudentRemove(WeakBase, ActionPage):
         return f"{self.title}：{self.entry.student.name}"
 
     def get_decision(self) -> Decision:
-        return self.may_work  # type: ignore[no-any-return]
+        return self.may_work
 
     def get_consequences(self) -> list[str]:
         return ["从移出之日起不再需要检查；本学期的检查率仍计入这名学生。"]
