@@ -93,7 +93,7 @@ def _row(item: Item, one: SchoolClass, fact: Fact, term: Term, today: dt.date, w
     state = _state(item, fact, need, label, due, opens, today)
     return Row(
         item, one.pk, fact.have, need, state, due if state in (State.OPEN, State.OVERDUE, State.NOT_YET) else None,
-        fact.why or _why(item, fact, need, label), label, records_url(item, one.pk, term), new_url(item, one.pk),
+        _why(item, fact, need, label), label, records_url(item, one.pk, term), new_url(item, one.pk),
     )  # fmt: skip
 
 
@@ -115,5 +115,6 @@ def _why(item: Item, fact: Fact, need: int | None, label: str) -> str:
     if item.need == "list":
         return "名单上没有人" if not need else ("都已办好" if fact.have >= need else f"还差 {need - fact.have} 项")
     if need is not None:
-        return f"{label} {need}" + (f"，还差 {need - fact.have}" if fact.have < need else "，已达到")
-    return "制度没有规定次数" if fact.have else "还没有记录"
+        said = f"{label} {need}" + (f"，还差 {need - fact.have}" if fact.have < need else "，已达到")
+        return "；".join(part for part in (said, fact.why) if part)
+    return fact.why or ("制度没有规定次数" if fact.have else "还没有记录")

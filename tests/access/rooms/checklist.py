@@ -16,7 +16,10 @@ def add(world: World) -> None:
         _side(world, side)
         if year:
             Target.objects.get_or_create(
-                school_year=year, college=side.college, item="talks", defaults={"number": 3 + number, "set_by": side.head}
+                school_year=year,
+                college=side.college,
+                item="talks",
+                defaults={"number": 3 + number, "set_by": side.head},
             )
 
 
