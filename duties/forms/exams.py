@@ -12,7 +12,7 @@ from gaobo_banzhuren.accounts.roles import Role
 from teachers.forms.fields import DateField, LongText
 from teachers.models import Student
 
-from ..models import Course, CourseKind, ExamSession, ResultStatus
+from ..models import Course, CourseKind, ResultStatus
 
 SCORE = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "enterkeyhint": "done"})
 
@@ -139,8 +139,3 @@ class CorrectionForm(ResultFields):
 class VersionReasonForm(forms.Form):
     reason = LongText(label="理由", rows=2, max_length=500)
     version = forms.IntegerField(widget=forms.HiddenInput())
-
-
-def sessions_for(user: User) -> Any:
-    """Sessions that may be named in a form."""
-    return ExamSession.objects.visible_to(user)
