@@ -12,6 +12,15 @@ from ..graduates import is_graduating
 from ..models import GraduateAward
 from .fees import COLLEGE, leads
 
+State = GraduateAward.State
+MOVES: dict[str, tuple[str, ...]] = {
+    State.SUBMITTED: (State.PROPOSED,),
+    State.APPROVED: (State.SUBMITTED,),
+    State.REFUSED: (State.SUBMITTED,),
+    State.WITHDRAWN: (State.PROPOSED, State.SUBMITTED),
+}
+"""The states from which a candidate comes into each state; 班级推荐 is the first, nothing leads out of the others."""
+
 
 def can_keep(user: User, school_class: SchoolClass) -> Decision:
     """Appraisals and leaving lists: the present class teacher and the college."""
@@ -31,21 +40,21 @@ def can_propose(user: User, school_class: SchoolClass) -> Decision:
 
 def can_change(user: User, award: GraduateAward) -> Decision:
     """As long as it has not gone up."""
-    if award.state != GraduateAward.State.PROPOSED:
+    if award.state != State.PROPOSED:
         return deny(f"推荐{award.get_state_display()}，不能再改。")
     return can_propose(user, award.school_class)
 
 
 def can_withdraw(user: User, award: GraduateAward) -> Decision:
     """Until the college has decided."""
-    if award.state not in (GraduateAward.State.PROPOSED, GraduateAward.State.SUBMITTED):
+    if award.state not in MOVES[State.WITHDRAWN]:
         return deny(f"推荐{award.get_state_display()}，不能撤回。")
     return can_propose(user, award.school_class)
 
 
 def can_decide(user: User, award: GraduateAward) -> Decision:
     """The college, never whoever proposed or leads the class."""
-    if award.state != GraduateAward.State.SUBMITTED:
+    if award.state not in MOVES[State.APPROVED]:
         return deny("只能审批已报学院的推荐。")
     if not _of_college(user, award.school_class):
         return deny("由班级所在二级学院审批。")

@@ -75,7 +75,7 @@ def submit(actor: User, award: GraduateAward) -> GraduateAward:
         raise UserError(f"班级公示到 {award.notice_to}，公示结束后才能上报。")
     _within_ratio(award)
     before = _facts(award)
-    _move(award, (State.PROPOSED,), state=State.SUBMITTED)
+    _move(award, policies.MOVES[State.SUBMITTED], state=State.SUBMITTED)
     _audit(actor, "duties.award_submit", award, before)
     return award
 
@@ -101,7 +101,7 @@ def decide(actor: User, award: GraduateAward, *, approved: bool, text: str = "")
     before = _facts(award)
     state = State.APPROVED if approved else State.REFUSED
     _move(
-        award, (State.SUBMITTED,), state=state, decided_by=actor, decided_at=timezone.now(),
+        award, policies.MOVES[state], state=state, decided_by=actor, decided_at=timezone.now(),
         decision_text=text.strip()[:300],
     )  # fmt: skip
     _audit(actor, f"duties.award_{state}", award, before, text.strip())
@@ -115,7 +115,7 @@ def withdraw(actor: User, award: GraduateAward, reason: str) -> GraduateAward:
     if not reason.strip():
         raise UserError("请写明撤回的原因。")
     before = _facts(award)
-    _move(award, (State.PROPOSED, State.SUBMITTED), state=State.WITHDRAWN)
+    _move(award, policies.MOVES[State.WITHDRAWN], state=State.WITHDRAWN)
     _audit(actor, "duties.award_withdraw", award, before, reason.strip())
     return award
 

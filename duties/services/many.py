@@ -19,7 +19,7 @@ from teachers.models import Appointment, ClassTeacher, RosterEntry
 from .. import kinds
 from ..models import RecordClass, RecordState, RecordStudent, RecordTag, WorkRecord
 from ..policies import records as policies
-from . import records
+from . import kind_rules, records
 from .records import RecordInput
 
 PER_INSERT = 500
@@ -40,6 +40,7 @@ def archive_many(actor: User, inputs: Sequence[RecordInput]) -> list[WorkRecord]
         problems = records.problems_of(kind, data, archive=True)
         if problems:
             raise UserError(f"第 {number} 条：" + "；".join(problems) + "。")
+        kind_rules.check(actor, data, kind)
         teacher = _teacher(posts, data, number)
         people = _people(spans, data, number)
         columns = records.columns_of(kind, data, teacher, term=_term(terms, data.happened_on))

@@ -16,7 +16,7 @@ from .. import arrears
 from ..arrears import ClassFees, Debtor
 from ..forms.fees import DueForm, PeriodForm
 from ..kinds.words import ARREARS
-from ..links import new_record_url
+from ..links import link, new_record_url
 from ..models import FeeDue, FeePeriod
 from ..models.records import led_class_ids
 from ..policies import fees as policies
@@ -63,6 +63,7 @@ class PeriodContext(RolePage):
             "total": total_of(rows),
             "several_colleges": len({one.college_id for one, _ in rows}) > 1,
             "keeps": self.user.access.has(*KEEPERS),
+            "import_url": link("import_upload", "fees") if self.user.access.has(*KEEPERS) else "",
         }
 
 

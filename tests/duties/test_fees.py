@@ -14,6 +14,7 @@ from duties.services import fees as services
 from duties.services.fee_rows import DueRow
 from gaobo_banzhuren.web.errors import NotAllowed, StaleError, UserError
 from teachers.models import StudentState
+from teachers.services import students as student_services
 from tests.duties.fees_given import FULL, due, period
 from tests.duties.given import Room, room
 from tests.factories import audit_entries, college_admin, office
@@ -146,6 +147,19 @@ def test_a_list_is_recorded_whole_or_not_at_all_and_twice_changes_nothing(here, 
 def test_who_was_gone_before_the_period_cannot_be_due(here, admin):
     gone = enrolled(here.school_class, 1, "2023-08-01", StudentState.WITHDRAWN)[0]
     assert "不应缴" in fee_rows.problems_of(period(), [DueRow(gone.pk, FULL)])[0]
+
+
+@pytest.mark.clause("C4.2a", "A-41")
+def test_who_leaves_after_the_period_began_stays_due_and_unpaid(here, admin):
+    where = period()
+    payer, leaver = here.students[:2]
+    due(admin, where, payer, paid_fen=FULL, paid_on=day("2023-09-15"))
+    due(admin, where, leaver)
+    student_services.change_state(admin, leaver, state=StudentState.WITHDRAWN, from_day=day("2023-10-08"), note="")
+    found = arrears.class_fees([here.school_class.pk], where)[here.school_class.pk]
+    assert (found.renewal, found.owed_fen) == (Share(1, 2), FULL)
+    late = period("2024 春", "2024-02-01", "2024-03-31")
+    assert 0 in fee_rows.problems_of(late, [DueRow(leaver.pk, FULL)])
 
 
 def test_a_longer_list_asks_the_same_number_of_questions(here, admin):

@@ -12,6 +12,7 @@ from duties.fee_figures import Share
 from duties.graduates import graduating_since, is_graduating, progress_of
 from duties.models import Appraisal, DepartureItem, GraduateAward
 from duties.opinions import digest_of, warning_about
+from duties.policies import graduation as policies
 from duties.services import appraisals, awards, departures
 from duties.services.appraisals import AppraisalFields
 from duties.services.awards import AwardFields
@@ -98,6 +99,28 @@ def test_a_candidate_goes_up_after_the_notice_and_the_college_decides(here, admi
     assert [entry.action for entry in audit_entries("duties.award", award)] == [
         "duties.award_propose", "duties.award_change", "duties.award_submit", "duties.award_approved",
     ]  # fmt: skip
+
+
+@pytest.mark.clause("C6.3a")
+@pytest.mark.parametrize("before", GraduateAward.State.values)
+@pytest.mark.parametrize("after", list(policies.MOVES))
+def test_a_candidate_moves_only_as_the_map_says(here, admin, before, after):
+    award = awards.propose(here.user, here.school_class, here.students[0], NOTICED)
+    GraduateAward.objects.filter(pk=award.pk).update(state=before)
+    award.refresh_from_db()
+    steps = {
+        "submitted": lambda: awards.submit(here.user, award),
+        "approved": lambda: awards.decide(admin, award, approved=True),
+        "refused": lambda: awards.decide(admin, award, approved=False, text="材料不全"),
+        "withdrawn": lambda: awards.withdraw(here.user, award, "放弃"),
+    }
+    if before in policies.MOVES[after]:
+        steps[after]()
+        assert award.state == after
+    else:
+        with pytest.raises(NotAllowed):
+            steps[after]()
+        assert GraduateAward.objects.get().state == before
 
 
 def test_a_withdrawn_candidate_may_be_proposed_again_another_twice_may_not(here):
