@@ -5,6 +5,7 @@ from teachers.closing import register_check
 
 from . import looks, sections  # noqa: F401  looks declares how states look
 from .graduates import against_closing
+from .panels import attendance as attendance_panels
 from .panels import checklist as checklist_panels
 from .panels import fees as fee_panels
 from .panels import recording
@@ -24,3 +25,4 @@ reminder_panels.register()
 register_check(against_closing)
 fee_panels.register()
 checklist_panels.register()
+attendance_panels.register()

@@ -29,7 +29,7 @@ class NewLeaveForm(forms.Form):
     )
     reason = LongText(label="事由", rows=2, max_length=200)
     approved = forms.TypedChoiceField(
-        label="批准", choices=[("1", "已准假"), ("", "先登记，待批")], coerce=bool, required=False, empty_value=False,
+        label="批准", choices=[("1", "已准假"), ("", "先登记，待批")], coerce=bool, required=False, empty_value="",
         widget=forms.RadioSelect, initial="1",
     )  # fmt: skip
     approver_name = forms.CharField(

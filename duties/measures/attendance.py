@@ -60,18 +60,16 @@ class ClassTotal:
 
 def totals(class_ids: Collection[int], first: dt.date, last: dt.date) -> dict[int, ClassTotal]:
     """Totals per class key; classes without a roll call are left out. One query."""
-    sums: dict[str, Any] = {name: Sum(name) for name in COLUMNS}
+    sums = {f"all_{name}": Sum(name) for name in COLUMNS}
     rows = (
         AttendanceSession.objects.standing()
         .filter(school_class_id__in=class_ids, day__range=(first, last))
         .order_by()
         .values("school_class_id")
-        .annotate(sessions=Count("pk"), **{f"all_{name}": value for name, value in sums.items()})
+        .annotate(sessions=Count("pk"), **sums)
+        .values_list("school_class_id", "sessions", *sums)
     )
-    return {
-        row["school_class_id"]: ClassTotal(row["sessions"], Counts(*(row[f"all_{name}"] for name in COLUMNS)))
-        for row in rows
-    }
+    return {row[0]: ClassTotal(row[1], Counts(*row[2:])) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +221,8 @@ def _handled(students: Collection[int], first: dt.date) -> dict[int, list[Handli
         .values_list("student_id", "record__public_id", "record__kind", "record__happened_on")
     )  # fmt: skip
     found: dict[int, list[Handling]] = defaultdict(list)
-    for student_id, *rest in rows:
-        found[student_id].append(Handling(*rest))
+    for student_id, public_id, kind, on in rows:
+        found[student_id].append(Handling(public_id, kind, on))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +25,7 @@ from teachers.models import SchoolClass
 
 from ..attendance_counts import Counts
 from ..exports.attendance import matrix_workbook
-from ..figures import percent
+from ..figures import NO_DATA, percent
 from ..measures import attendance as measures
 from ..models import AttendanceSession
 from ..models.records import led_class_ids
@@ -34,7 +35,9 @@ from .attendance import address_of
 from .roll_call import READERS, Crumbs
 
 FIGURE_READERS = (*READERS, Role.ASSESSOR)
-RANKED = 20
+RANKED = 10
+FLOORS = (Fraction(9, 10), Fraction(4, 5), Fraction(1, 2), Fraction(0))
+"""Where the axis of the curve may begin: as high as all weeks and the target leave room below them."""
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 400, 170, 46, 14, 28
 
 
@@ -146,9 +149,17 @@ class ClassAttendance(ListPage):
             "presence": measures.presence_figure(counts),
             "curve": self._curve(rules) if total else None,
             "names": names,
+            "voided": self._voided() if names else [],
             "ranking": measures.absences_of_students(key, span.first, span.last)[:RANKED] if names else [],
             "may_call": key in led_class_ids(self.user) or policies.keeps(self.user, self.school_class),
         }
+
+    def _voided(self) -> list[AttendanceSession]:
+        """Roll calls taken back; they count nowhere and stay readable."""
+        rows = AttendanceSession.objects.filter(
+            school_class=self.school_class, day__range=(self.span.first, self.span.last), voided_at__isnull=False
+        )
+        return list(rows.order_by("-day", "-pk")[:RANKED])
 
     def _curve(self, rules: Any) -> dict[str, Any]:
         weeks: dict[dt.date, tuple[int, Counts]] = {}
@@ -156,13 +167,25 @@ class ClassAttendance(ListPage):
             monday = session.day - dt.timedelta(days=session.day.weekday())
             number, counts = weeks.get(monday, (0, Counts()))
             weeks[monday] = (number + 1, counts + counts_of(session))
-        dots = _dots(sorted(weeks.items()), rules)
         target = rules.attendance_target if rules else None
+        rows = [
+            (monday, number, measures.attendance_figure(counts, rules))
+            for monday, (number, counts) in sorted(weeks.items())
+        ]
+        rates = [figure.rate for *_, figure in rows if figure.rate is not None]
+        floor = _floor([*rates, *([target] if target is not None else [])])
+        step = (WIDTH - LEFT - 30) / max(len(rows) - 1, 1)
+        dots = [
+            Dot(monday, LEFT + 12 + at * step, _y(figure.rate or floor, floor), figure.text, figure.sum_text, number)
+            for at, (monday, number, figure) in enumerate(rows)
+        ]
         return {
             "dots": dots,
-            "points": " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in dots if dot.text != "无数据"),
-            "target_y": f"{_y(target):.1f}" if target is not None else "",
+            "points": " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in dots if dot.text != NO_DATA),
+            "no_data": NO_DATA,
+            "target_y": f"{_y(target, floor):.1f}" if target is not None else "",
             "target": percent(target) if target is not None else "",
+            "floor_text": f"{int(floor * 100)} %",
             "width": WIDTH,
             "height": HEIGHT,
             "left": LEFT,
@@ -191,21 +214,14 @@ def _months(first: dt.date, last: dt.date) -> list[dt.date]:
     return found
 
 
-def _y(rate: Any) -> float:
-    """The curve shows 50 to 100 percent: attendance lives in the upper half."""
-    share = min(max(float(rate), 0.5), 1.0)
-    return TOP + (1 - share) * 2 * (HEIGHT - TOP - BOTTOM)
+def _y(rate: Fraction, floor: Fraction) -> float:
+    """Height in the picture; only places are rounded, never rates."""
+    return float(TOP + (1 - rate) / (1 - floor) * (HEIGHT - TOP - BOTTOM))
 
 
-def _dots(weeks: Iterable[tuple[dt.date, tuple[int, Counts]]], rules: Any) -> list[Dot]:
-    rows = list(weeks)
-    step = (WIDTH - LEFT - 30) / max(len(rows) - 1, 1)
-    found = []
-    for index, (monday, (number, counts)) in enumerate(rows):
-        figure = measures.attendance_figure(counts, rules)
-        x = LEFT + 12 + index * step
-        found.append(Dot(monday, x, _y(figure.rate or 0), figure.text, figure.sum_text, number))
-    return found
+def _floor(rates: Iterable[Fraction]) -> Fraction:
+    lowest = min(rates, default=Fraction(0))
+    return next((floor for floor in FLOORS if floor < lowest), Fraction(0))
 
 
 class Absentees(DetailPage):

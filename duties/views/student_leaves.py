@@ -173,8 +173,9 @@ class NewLeave(FormPage):
         school_class = next(each for each in self.classes if str(each.pk) == class_id)
         entry = RosterEntry.objects.standing().filter(student_id=student_id, school_class=school_class)
         student = entry.select_related("student")[0].student
-        names = ("kind", "starts_on", "ends_on", "periods", "reason", "approved", "approver_name", "proof")
-        self.made = services.record_leave(self.user, school_class, student, **{name: data[name] for name in names})
+        names = ("kind", "starts_on", "ends_on", "periods", "reason", "approver_name", "proof")
+        given = {name: data[name] for name in names}
+        self.made = services.record_leave(self.user, school_class, student, approved=bool(data["approved"]), **given)
         return f"已登记{student.name}的{self.made.get_kind_display()}，{days_of(self.made)} 天。"
 
     def get_success_url(self) -> str:

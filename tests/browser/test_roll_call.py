@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from duties.models import AttendanceSession
+from duties.services.attendance import call_roll
 from gaobo_banzhuren.accounts.models import User
 from tests.duties.given import Room, room
 from tests.factories import client_for
@@ -168,11 +170,30 @@ def test_an_answer_that_got_lost_does_not_make_a_second_roll_call(phone: Page, l
 def test_the_second_person_sees_the_first_roll_call(phone: Page, live_server: Any, where: Room) -> None:
     start(phone, live_server, where)
     period = phone.locator("input[name=period]:checked").input_value()
-    from django.utils import timezone
-
-    from duties.services.attendance import call_roll
-
     first = call_roll(where.user, where.school_class, timezone.localdate(), period, {}, client_id="other-telephone")
     phone.get_by_role("button", name="保存点名").tap()
     expect(phone.get_by_text("没有重复登记")).to_be_visible()
     expect(phone.get_by_role("link", name="查看原来的点名")).to_have_attribute("href", first.get_absolute_url())
+
+
+def test_a_waiting_roll_call_that_came_too_late_is_opened_again_and_loses_no_mark(
+    phone: Page, live_server: Any, where: Room
+) -> None:
+    url = start(phone, live_server, where)
+    period = phone.locator("input[name=period]:checked").input_value()
+    tile(phone, where, 9).tap()
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="保存点名").tap()
+    expect(phone.get_by_text("没有网络")).to_be_visible()
+    call_roll(where.user, where.school_class, timezone.localdate(), period, {}, client_id="other-telephone")
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("没有重复登记").first).to_be_visible()
+    item = phone.evaluate("window.gaoboOutbox.all().then((items) => items[0].id)")
+    phone.goto(f"{live_server.url}/duties/attendance/")
+    phone.goto(f"{url}#d={item}")
+    expect(tile(phone, where, 9)).to_contain_text("旷课")
+    phone.locator(".roll-lesson summary").tap()
+    phone.get_by_role("radio", name="晚上").tap()
+    phone.get_by_role("button", name="保存点名").tap()
+    expect(phone.get_by_text("晚上 已保存：应到 60，实到 59，缺 1")).to_be_visible()
+    assert AttendanceSession.objects.get(period="晚上").marks.get().student == where.students[9]

@@ -289,3 +289,19 @@ def test_the_office_enters_lists_but_has_no_page_to_call():
     who = office()
     services.call_roll(who, where.school_class, MONDAY, "1-2节", {})
     assert client_for(who).get(reverse("duties:roll_call", args=[where.school_class.pk])).status_code == 404
+
+
+def test_the_same_draft_arriving_twice_at_the_same_moment_is_one_roll_call(monkeypatch):
+    """Both look before either has written: the second is given what the first one wrote."""
+    where = room(2)
+    first = called(where, client_id="draft-1")
+    real, looked = services._sent_before, []
+
+    def blind(actor, client_ids):
+        looked.append(1)
+        return {} if len(looked) == 1 else real(actor, client_ids)
+
+    monkeypatch.setattr(services, "_sent_before", blind)
+    monkeypatch.setattr(services, "_refuse_repeats", lambda school_class, sessions: None)
+    assert called(where, client_id="draft-1") == first
+    assert AttendanceSession.objects.count() == 1

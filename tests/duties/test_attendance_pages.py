@@ -17,10 +17,13 @@ from duties.attendance_counts import Counts
 from duties.figures import Verdict
 from duties.measures import attendance as measures
 from duties.models import AttendanceSession, Mark
+from duties.panels.attendance import attendance_panel
 from duties.services import attendance as services
 from duties.services.attendance import MarkInput, SessionInput
 from gaobo_banzhuren.accounts.models import User
-from tests.duties.given import Room, room, written
+from gaobo_banzhuren.regulation.models import CalendarDay
+from tests.duties.given import Room, room, term_of, written
+from tests.duties.test_leaves import asked
 from tests.factories import assessor, audit_entries, client_for, college_admin, college_head, office
 from tests.teachers.given import SchoolClassFactory, appointed, day, enrolled
 
@@ -138,8 +141,6 @@ def test_last_weeks_lesson_is_proposed_and_the_next_one_offered():
 
 def test_students_on_leave_are_marked_before_anybody_taps():
     where = room(3)
-    from tests.duties.test_leaves import asked
-
     leave = asked(where, where.students[0])
     browser = client_for(where.user)
     page = browser.get(page_of(where, "roll_call"), {"day": "2024-03-18"})
@@ -219,8 +220,6 @@ def test_the_rate_of_a_class_is_shown_with_its_sum_and_judged_before_rounding():
 
 
 def term_key(text: str) -> str:
-    from tests.duties.given import term_of
-
     return str(term_of(text).pk)
 
 
@@ -366,3 +365,34 @@ def test_totals_of_classes_without_roll_calls_are_left_out():
     calls(where, [day("2024-03-18"), day("2024-03-19")])
     found = measures.totals([where.school_class.pk, other.school_class.pk], day("2024-03-01"), day("2024-03-31"))
     assert found == {where.school_class.pk: measures.ClassTotal(2, Counts(due=4, present=2, absent=2))}
+
+
+def test_the_start_page_names_lessons_not_called_and_slips_that_wait():
+    where = room(4)
+    today = timezone.localdate()
+    last_week = today - dt.timedelta(days=7)
+    calls(where, [last_week])
+    calls(where, [last_week], period="3-4节")
+    asked(where, first=str(last_week), last=str(last_week))
+    asked(where, where.students[1], first=str(today), last=str(today), approved=False)
+
+    def lines() -> dict[str, int]:
+        panel = attendance_panel(User.objects.get(pk=where.user.pk))
+        return {item.label[:4]: item.number for item in panel.items} if panel else {}
+
+    assert lines() == {"今天还没": 2, "请假待批": 1, "逾期未销": 1}
+    calls(where, [today])
+    assert lines()["今天还没"] == 1
+    CalendarDay.objects.create(day=today, kind="holiday", name="校庆")
+    assert lines() == {"请假待批": 1, "逾期未销": 1}
+    assert attendance_panel(room(1).user) is None
+
+
+def test_a_voided_roll_call_stays_readable_from_its_class():
+    where = room(2)
+    calls(where, [day("2024-03-18")])
+    session = AttendanceSession.objects.get()
+    services.void_session(where.user, session, reason="点错班", version=1)
+    page = client_for(where.user).get(page_of(where, "class_attendance"), {"term": term_key("2024-03-18")})
+    assert session.get_absolute_url() in page.content.decode()
+    assert page.context["figure"].text == "无数据"
