@@ -8,8 +8,10 @@ from gaobo_banzhuren.accounts.models import User
 
 from ..declaring import ImportKind
 from .fees import FEES
+from .registrations import REGISTRATIONS
+from .results import RESULTS
 
-KINDS: Final[tuple[ImportKind, ...]] = (FEES,)
+KINDS: Final[tuple[ImportKind, ...]] = (FEES, REGISTRATIONS, RESULTS)
 BY_KEY: Final = {kind.key: kind for kind in KINDS}
 
 
