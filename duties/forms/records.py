@@ -15,8 +15,8 @@ from django.utils import timezone
 from gaobo_banzhuren.web.widgets import DayInput, LongText
 from teachers.models import SchoolClass
 
-from ..kinds import THEMES, THEMES_TWO, Kind, Need
-from ..models import Privacy, RecordStudent, WorkRecord
+from ..kinds import THEMES, THEMES_TWO, Input, Kind, Need
+from ..models import ExamSession, Privacy, RecordStudent, WorkRecord
 from ..naming import Matched, Named, match_names
 from ..services.records import LONGEST_TAG, MOST_TAGS, RecordInput
 from .declared import form_field, values_of
@@ -84,7 +84,9 @@ class RecordForm(forms.Form):
         self._add_head()
         self._add_people()
         for each in kind.fields:
-            self.fields[each.name] = form_field(each)
+            self.fields[each.name] = made = form_field(each)
+            if each.input is Input.EXAM_SESSION and isinstance(made, forms.ModelChoiceField):
+                made.queryset = ExamSession.objects.held_for(one.college_id for one in self.offered)
         self._add_marks()
 
     def _add_head(self) -> None:

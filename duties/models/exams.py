@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -79,6 +80,10 @@ class ExamSessionQuerySet(models.QuerySet["ExamSession"]):
             return self.none()
         near = SchoolClass.objects.visible_to(user).values("college")
         return self.filter(Q(college__isnull=True) | Q(college__in=near) | Q(college_id__in=access.colleges()))
+
+    def held_for(self, colleges: Iterable[int]) -> ExamSessionQuerySet:
+        """The school's sessions and those that one of the colleges holds itself."""
+        return self.filter(Q(college__isnull=True) | Q(college_id__in=set(colleges)))
 
     def released(self, day: dt.date) -> ExamSessionQuerySet:
         """Sessions whose results are out on the day; without a day of release they are as soon as they are recorded."""

@@ -344,3 +344,11 @@ def test_who_leads_one_class_goes_from_the_list_straight_to_that_class():
     assert reverse("duties:exam_class", args=[sitting.pk, here.school_class.pk]) in text
     room(1, teacher=here.teacher)
     assert reverse("duties:exam_session", args=[sitting.pk]) in page(here.user, "exams")
+
+
+def test_the_form_of_a_record_offers_no_exam_of_another_college():
+    here, there = room(1), room(1)
+    school, own = session(), session("甲学院期末校考", kind="校考", college=here.college)
+    for where, names in ((here, {school.name, own.name}), (there, {school.name})):
+        text = page(where.user, "record_new", "parent_contact")
+        assert {one.name for one in (school, own) if f">{one.name}</option>" in text} == names
