@@ -77,7 +77,6 @@ labels.add_actions(
         "duties.result_list": "登记成绩",
         "duties.result_correct": "更正成绩",
         "duties.result_remove": "删除成绩",
-        "duties.result_take_back": "撤回一批成绩",
         "duties.weak_course_list": "列入薄弱课程",
         "duties.weak_course_help": "登记薄弱课程帮助",
         "duties.weak_course_unlist": "移除薄弱课程",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -38,13 +38,13 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a list changed, with what is needed to take it back: keys of new rows, and the former values of changed ones
-    as (key, version now, status, score, grade). The same list again changes nothing."""
+    """What a list changed: keys of new rows and of changed ones; the same list again changes nothing. `released_now`
+    says that the session had no day of release until then."""
 
     added: tuple[int, ...] = ()
-    changed: tuple[tuple[int, int, str, Decimal | None, str], ...] = ()
+    changed: tuple[int, ...] = ()
     unchanged: int = 0
-    released_now: bool = field(default=False)
+    released_now: bool = False
 
 
 @transaction.atomic
@@ -131,49 +131,18 @@ def record_results(actor: User, session: ExamSession, rows: Sequence[ResultRow],
     fresh = [row for row in rows if (row.student_id, row.course_id) not in known]
     old = [known[key] for row in rows if (key := (row.student_id, row.course_id)) in known]
     moved = [(result, row) for result, row in _pairs(old, rows) if _differs(result, row)]
-    changed = tuple((one.pk, one.version + 1, one.status, one.score, one.grade) for one, _ in moved)
+    before = {str(one.pk): [one.status, _plain(one.score), one.grade] for one, _ in moved}
     added = _add(session, fresh, homes)
     _overwrite(moved)
+    changed = tuple(one.pk for one, _ in moved)
     released = ExamSession.objects.filter(pk=session.pk, results_on=None).update(
         results_on=timezone.localdate(), version=F("version") + 1
     )
     if released:
         session.refresh_from_db()
     written = Recorded(added, changed, len(rows) - len(added) - len(changed), bool(released))
-    _log_list(actor, session, written, homes, moved, reason)
+    _log_list(actor, session, written, homes, before, moved, reason)
     return written
-
-
-@transaction.atomic
-def take_back(actor: User, session: ExamSession, written: Recorded, *, reason: str) -> int:
-    """Undo a list: new rows go, changed ones get their former values. Returns how many rows that concerns.
-
-    Raises StaleError when one of them was corrected since; then nothing is undone.
-    """
-    if not reason.strip():
-        raise UserError("请写明撤回的原因。")
-    keys = [*written.added, *(key for key, *_ in written.changed)]
-    rows = {
-        row.pk: row
-        for row in ExamResult.objects.select_for_update()
-        .filter(pk__in=keys, session=session)
-        .select_related("school_class")
-    }
-    for college in {row.school_class.college_id for row in rows.values()}:
-        policies.can_record_results(actor, college).require()
-    now = {key: version for key, version, *_ in written.changed} | dict.fromkeys(written.added, 1)
-    if len(rows) != len(keys) or any(rows[key].version != version for key, version in now.items()):
-        raise StaleError("其中有成绩在这之后被更正或删除，不能整批撤回；请逐条更正。")
-    for key, _, status, score, grade in written.changed:
-        rows[key].status, rows[key].score, rows[key].grade = status, score, grade
-        rows[key].version += 1
-    ExamResult.objects.bulk_update([rows[key] for key, *_ in written.changed], ["status", "score", "grade", "version"])
-    ExamResult.objects.filter(pk__in=written.added).delete()
-    audit(
-        actor, "duties.result_take_back", session, before={"added": len(written.added), "changed": len(written.changed)},
-        reason=reason.strip(),
-    )  # fmt: skip
-    return len(keys)
 
 
 def _check(rows: Sequence[ResultRow]) -> None:
@@ -240,13 +209,13 @@ def _log_list(
     session: ExamSession,
     written: Recorded,
     homes: dict[int, SchoolClass],
+    before: dict[str, list[Any]],
     moved: Sequence[tuple[ExamResult, ResultRow]],
     reason: str,
 ) -> None:
     if not written.added and not written.changed:
         return
     colleges = {home.college_id for home in homes.values()}
-    before = {str(key): [status, _plain(score), grade] for key, _, status, score, grade in written.changed}
     after = {str(one.pk): [row.status, _plain(row.score), row.grade] for one, row in moved}
     audit(
         actor, "duties.result_list", session, reason=reason, college=colleges.pop() if len(colleges) == 1 else None,

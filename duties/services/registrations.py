@@ -177,6 +177,8 @@ def record_registrations(actor: User, session: ExamSession, rows: Sequence[Regis
         (row.student_id, row.course_id): row
         for row in ExamRegistration.objects.filter(session=session, student_id__in=homes)
     }
+    if any(_pays_for_nothing(row, known.get((row.student_id, row.course_id))) for row in rows):
+        raise UserError("放弃报考的不能登记缴费。")
     fresh = [row for row in rows if (row.student_id, row.course_id) not in known]
     moved = []
     for row in rows:
@@ -210,6 +212,10 @@ def _refuse_strangers(rows: Sequence[RegistrationRow], homes: dict[int, SchoolCl
         raise UserError("名单里同一学生同一课程出现了两次，没有保存。")
     if any(row.state not in RegistrationState.values for row in rows):
         raise UserError("名单里有未知的报名状态，没有保存。")
+
+
+def _pays_for_nothing(row: RegistrationRow, old: ExamRegistration | None) -> bool:
+    return row.paid and row.state == RegistrationState.GIVEN_UP and not (old and old.paid)
 
 
 def _of(session: ExamSession, school_class: SchoolClass) -> QuerySet[ExamRegistration]:

@@ -187,6 +187,9 @@ def test_a_list_is_written_down_once_and_the_same_list_changes_nothing():
     assert ExamRegistration.objects.filter(paid=True).count() == 2
     with pytest.raises(UserError, match="出现了两次"):
         services.record_registrations(admin, where, [rows[0], rows[0]])
+    law = services.RegistrationRow(here.students[0].pk, course("00043", "经济法概论").pk, State.GIVEN_UP, paid=True)
+    with pytest.raises(UserError, match="放弃报考的不能登记缴费"):
+        services.record_registrations(admin, where, [law])
 
 
 def test_the_grid_costs_the_same_queries_for_three_and_twelve_students():

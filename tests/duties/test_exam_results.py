@@ -131,22 +131,6 @@ def test_a_correction_needs_a_reason_and_the_log_has_before_and_after():
         exams.correct_result(admin, one, **(values | {"version": 2}), reason="再来")
 
 
-def test_a_list_is_taken_back_unless_somebody_corrected_it_since():
-    here, april, accounting = room(2), session(), course()
-    old = result(here, here.students[0], april, accounting, "不合格", "50")
-    admin = college_admin(here.college)
-    written = exams.record_results(admin, april, [row(student, accounting) for student in here.students])
-    assert exams.take_back(admin, april, written, reason="传错文件") == 2
-    kept = ExamResult.objects.get()
-    assert (kept.pk, kept.status, kept.score, kept.version) == (old.pk, "不合格", 50, 3)
-    written = exams.record_results(admin, april, [row(student, accounting) for student in here.students])
-    one = ExamResult.objects.get(student=here.students[1])
-    exams.correct_result(admin, one, version=1, status="缺考", score=None, grade="", reason="核对")
-    with pytest.raises(StaleError, match="不能整批撤回"):
-        exams.take_back(admin, april, written, reason="传错文件")
-    assert ExamResult.objects.count() == 2
-
-
 @pytest.mark.clause("C5.5d", "A-40")
 def test_counts_by_the_database_are_those_of_the_pure_rule():
     here, april = room(6), session()
