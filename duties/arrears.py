@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -81,6 +81,13 @@ def follow_ups(period: FeePeriod, students: Keys) -> dict[int, list[FollowUp]]:
 def debts(class_ids: Keys, period: FeePeriod) -> QuerySet[FeeDue]:
     """Dues of the period in the classes on which something is still owed."""
     return FeeDue.objects.filter(period=period, school_class__in=class_ids, due_fen__gt=F("paid_fen") + F("waived_fen"))
+
+
+def with_present_class(dues: QuerySet[FeeDue]) -> QuerySet[Any]:
+    """Each due with `present_class`: the class that the student is in today, else the class of the due."""
+    today = RosterEntry.objects.on(timezone.localdate()).filter(student=OuterRef("student")).exclude(state__in=GONE)
+    found = Subquery(today.order_by("-starts_on").values("school_class_id")[:1])
+    return dues.annotate(present_class=Coalesce(found, F("school_class_id"), output_field=BigIntegerField()))
 
 
 @dataclass(slots=True)
@@ -203,6 +210,8 @@ class Debtor:
     due: FeeDue
     follow_ups: list[FollowUp]
     hardship: WorkRecord | None = None
+    came_from: str = ""
+    went_to: str = ""
 
     @property
     def last(self) -> FollowUp | None:
@@ -219,6 +228,10 @@ class Debtor:
         return str(ArrearsReason(key).label) if key in ArrearsReason.values and key else ""
 
     @property
+    def moved_text(self) -> str:
+        return f"从{self.came_from}转来" if self.came_from else f"已转到{self.went_to}"
+
+    @property
     def promise_text(self) -> str:
         return f"承诺 {self.promised_on} 前缴"
 
@@ -233,25 +246,40 @@ class Debtor:
 
 
 def debtors(school_class: SchoolClass, period: FeePeriod) -> list[Debtor]:
-    """Who of the class owes: those without follow-up first, then by the sum owed. Three queries."""
-    owing = debts([school_class.pk], period)
-    done = follow_ups(period, owing.values("student"))
-    reports = hardships_of(period, owing)
+    """Who of the class owes: those without follow-up first, then by the sum owed. At most four queries.
+
+    With those who have come from another class with a debt, and at the end those who have left for another one.
+    """
+    every = with_present_class(
+        FeeDue.objects.filter(period=period, due_fen__gt=F("paid_fen") + F("waived_fen"))
+    ).filter(Q(school_class=school_class) | Q(present_class=school_class.pk))
+    dues = list(every.select_related("student", "period", "school_class"))
+    students = [due.student_id for due in dues]
+    done, reports = follow_ups(period, students), hardships_of(period, students)
+    others = {due.present_class for due in dues} - {school_class.pk}
+    names = dict(SchoolClass.objects.filter(pk__in=others).values_list("pk", "name")) if others else {}
     found = [
-        Debtor(due, done.get(due.student_id, []), reports.get(due.student_id))
-        for due in owing.select_related("student", "period", "school_class")
-    ]
-    return sorted(found, key=lambda one: (bool(one.follow_ups), -one.due.owed_fen, one.due.student.student_no))
+        Debtor(
+            due, done.get(due.student_id, []), reports.get(due.student_id),
+            came_from="" if due.school_class_id == school_class.pk else due.school_class.name,
+            went_to=names.get(due.present_class, ""),
+        )
+        for due in dues
+    ]  # fmt: skip
+    return sorted(
+        found,
+        key=lambda one: (bool(one.went_to), bool(one.follow_ups), -one.due.owed_fen, one.due.student.student_no),
+    )
 
 
-def hardships_of(period: FeePeriod, owing: QuerySet[FeeDue]) -> dict[int, WorkRecord]:
+def hardships_of(period: FeePeriod, students: Keys) -> dict[int, WorkRecord]:
     """The newest report of hardship of each of these students for the period. One query."""
     rows = (
         RecordStudent.objects.filter(
             record__kind="hardship",
             record__fee_period=period,
             record__state=RecordState.ARCHIVED,
-            student__in=owing.values("student"),
+            student__in=students,
         )
         .select_related("record")
         .order_by("record__happened_on", "record_id")
@@ -270,7 +298,10 @@ class Untouched(NamedTuple):
 
 
 def without_follow_up(class_ids: Keys, today: dt.date) -> list[Untouched]:
-    """Debtors of all periods that have begun, without any follow-up, longest first. One query (C4.2b)."""
+    """Debtors of all periods that have begun, without any follow-up, longest first. One query (C4.2b).
+
+    A student stands in the class of today, so that the present class teacher is the one who is told.
+    """
     mine = RecordStudent.objects.filter(
         Q(record__kind="arrears_followup", record__fee_period=OuterRef("period"))
         | Q(
@@ -283,9 +314,10 @@ def without_follow_up(class_ids: Keys, today: dt.date) -> list[Untouched]:
         student=OuterRef("student"),
     )
     rows = (
-        FeeDue.objects.filter(
+        with_present_class(FeeDue.objects.all())
+        .filter(
             ~Exists(mine),
-            school_class__in=class_ids,
+            present_class__in=class_ids,
             period__starts_on__lte=today,
             due_fen__gt=F("paid_fen") + F("waived_fen"),
         )
@@ -293,6 +325,5 @@ def without_follow_up(class_ids: Keys, today: dt.date) -> list[Untouched]:
         .order_by("period__starts_on", "student__student_no")
     )
     return [
-        Untouched(row.student, row.school_class_id, row.period_id, row.period.name, row.period.starts_on)
-        for row in rows
+        Untouched(row.student, row.present_class, row.period_id, row.period.name, row.period.starts_on) for row in rows
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.policy import ALLOW, Decision, deny
-from teachers.models import SchoolClass
+from teachers.models import RosterEntry, SchoolClass
 
 from ..models import FeeDue
 from ..models.records import led_class_ids
@@ -35,7 +37,11 @@ def leads(user: User, school_class: SchoolClass) -> bool:
 
 
 def can_note_reason(user: User, due: FeeDue) -> Decision:
-    """The reason is found out by the present class teacher; the college may correct it."""
+    """The reason is found out by the class teacher, after a move also by the present one; the college may correct it."""
     if leads(user, due.school_class) or can_keep_dues(user, due.school_class.college_id):
         return ALLOW
+    if user.access.has(Role.CLASS_TEACHER):
+        today = RosterEntry.objects.on(timezone.localdate()).filter(student=due.student_id)
+        if today.filter(school_class__in=led_class_ids(user)).exists():
+            return ALLOW
     return deny("欠费原因由现任班主任或所在二级学院登记。")

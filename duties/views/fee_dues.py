@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from gaobo_banzhuren.accounts.roles import Role
@@ -29,16 +29,25 @@ class DuePart(DetailPage):
     object_name = "due"
 
     def get_queryset(self) -> QuerySet[FeeDue]:
-        rows = FeeDue.objects.filter(school_class__in=classes_of(self.user).order_by().values("pk"))
-        return rows.select_related("student", "school_class__college", "period")
+        seen = classes_of(self.user).order_by().values("pk")
+        rows = arrears.with_present_class(FeeDue.objects.all())
+        return rows.filter(Q(school_class__in=seen) | Q(present_class__in=seen)).select_related(
+            "student", "school_class__college", "period"
+        )
 
     def get_breadcrumbs(self) -> Crumbs:
-        due = self.object
         return [
             ("费用", reverse("duties:fees")),
-            (f"{due.school_class}·{due.period}", reverse("duties:arrears", args=[due.period_id, due.school_class_id])),
+            *self.class_crumb(),
             *self.last_crumbs(),
         ]
+
+    def class_crumb(self) -> Crumbs:
+        """The list that the person came from: of the class of the due, after a move of the present one."""
+        due = self.object
+        seen = classes_of(self.user).filter(pk__in=(due.school_class_id, due.present_class))
+        one = next(iter(sorted(seen, key=lambda row: row.pk != due.school_class_id)))
+        return [(f"{one}·{due.period}", reverse("duties:arrears", args=[due.period_id, one.pk]))]
 
     def last_crumbs(self) -> Crumbs:
         return [(self.object.student.name, self.get_success_url()), (self.title, None)]
@@ -161,5 +170,4 @@ class Reason(DueAction):
         return "欠费原因已登记。"
 
     def get_success_url(self) -> str:
-        due = self.object
-        return reverse("duties:arrears", args=[due.period_id, due.school_class_id])
+        return str(self.class_crumb()[0][1])

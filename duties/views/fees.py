@@ -225,7 +225,10 @@ class Arrears(DetailPage):
             "debtors": [self.row(debtor) for debtor in found],
             "writes": writes,
             "keeps": bool(policies.can_keep_dues(self.user, one.college_id)),
-            "talk_all": self.talk_url([each for each in found if not each.follow_ups]) if writes else "",
+            "untouched": sum(not each.follow_ups and not each.went_to for each in found),
+            "talk_all": self.talk_url([each for each in found if not each.follow_ups and not each.went_to])
+            if writes
+            else "",
             "settled": FeeDue.objects.filter(period=period, school_class=one)
             .exclude(pk__in=[each.due.pk for each in found])
             .select_related("student")
@@ -233,14 +236,14 @@ class Arrears(DetailPage):
         }
 
     def row(self, debtor: Debtor) -> dict[str, Any]:
-        due = debtor.due
+        due, here = debtor.due, self.object.pk
         known = {"period": due.period_id}
         return {
             "debtor": debtor,
             "due": due,
-            "follow_url": new_record_url("arrears_followup", due.school_class_id, [due.student_id], **known),
-            "parent_url": new_record_url("parent_contact", due.school_class_id, [due.student_id], category=ARREARS),
-            "hardship_url": new_record_url("hardship", due.school_class_id, [due.student_id], **known),
+            "follow_url": new_record_url("arrears_followup", here, [due.student_id], **known),
+            "parent_url": new_record_url("parent_contact", here, [due.student_id], category=ARREARS),
+            "hardship_url": new_record_url("hardship", here, [due.student_id], **known),
         }
 
     def talk_url(self, debtors: list[Debtor]) -> str:

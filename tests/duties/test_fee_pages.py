@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from duties import arrears
 from duties.models import FeeDue, FeePeriod
 from duties.services import fees as services
+from teachers.services import students as student_services
 from tests.duties.fees_given import FULL, due, period
 from tests.duties.given import Room, room, written
-from tests.factories import assessor, client_for, college_admin, hr, office
+from tests.factories import assessor, client_for, college_admin, hr, office, today
 from tests.teachers.given import SchoolClassFactory, appointed, day, enrolled
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,29 @@ def test_a_reminder_of_another_period_and_a_talk_before_it_do_not_count(here, ad
     written(here, "arrears_followup", students=here.students[:1], fee_period=old, way="phone", text="催缴")
     page = opened(here.user, "arrears", new.pk, here.school_class.pk)
     assert page.context["figures"].without_follow_up == 1
+
+
+@pytest.mark.clause("C4.2b")
+def test_a_debt_moves_along_with_the_student_to_the_present_class_teacher(here, admin):
+    where = period()
+    mover = here.students[0]
+    one = due(admin, where, mover)
+    there = room(1, college=here.college)
+    student_services.move_to_class(
+        admin, mover, school_class=there.school_class, from_day=day("2024-02-01"), note="转专业"
+    )
+    assert [(row.student, row.class_id) for row in arrears.without_follow_up([there.school_class.pk], today())] == [
+        (mover, there.school_class.pk)
+    ]
+    assert arrears.without_follow_up([here.school_class.pk], today()) == []
+    page = opened(there.user, "arrears", where.pk, there.school_class.pk)
+    assert f"从{here.school_class.name}转来" in page.content.decode()
+    assert opened(there.user, "fee_due", one.pk).status_code == 200
+    services.note_reason(there.user, one, "loan", "", version=one.version)
+    old = opened(here.user, "arrears", where.pk, here.school_class.pk).content.decode()
+    assert f"已转到{there.school_class.name}" in old
+    assert "催缴记录</a>" not in old
+    assert arrears.class_fees([here.school_class.pk], where)[here.school_class.pk].debtors == 1
 
 
 def test_foreign_classes_and_roles_without_business_find_nothing(here, admin):
