@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 WIDTH, HEIGHT = 320, 96
 MARGIN = 6
+LEAST = Decimal("0.8")
+"""The height of a bar that stands for nothing: a line on the floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +19,8 @@ class Point:
 
     label: str
     text: str
-    x: float
-    y: float | None
+    x: Decimal
+    y: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Chart:
     low: str
     high: str
     runs: Sequence[str] = ()
-    target_y: float | None = None
+    target_y: Decimal | None = None
     target_text: str = ""
     width: int = WIDTH
     height: int = HEIGHT
@@ -39,13 +42,13 @@ class Chart:
         return all(point.y is None for point in self.points)
 
     @property
-    def bars(self) -> list[tuple[float, float, float, float]]:
+    def bars(self) -> list[tuple[Decimal, Decimal, Decimal, Decimal]]:
         """x, y, width, height of a bar for every point with a value."""
-        step = (WIDTH - 2 * MARGIN) / max(len(self.points), 1)
-        wide = min(step * 0.6, 36)
+        step = Fraction(WIDTH - 2 * MARGIN, max(len(self.points), 1))
+        wide = _tenth(min(step * 3 / 5, Fraction(36)))
         floor = HEIGHT - MARGIN
         return [
-            (round(point.x - wide / 2, 1), point.y, round(wide, 1), round(max(floor - point.y, 0.8), 1))
+            (point.x - wide / 2, point.y, wide, max(floor - point.y, LEAST))
             for point in self.points
             if point.y is not None
         ]
@@ -83,19 +86,24 @@ def _chart(
     target: Fraction | None,
     target_text: str,
 ) -> Chart:
-    step = (WIDTH - 2 * MARGIN) / max(len(rows), 1)
+    step = Fraction(WIDTH - 2 * MARGIN, max(len(rows), 1))
     points = [
-        Point(label, text, round(MARGIN + step * (number + 0.5), 1), _height(value, low, high))
+        Point(label, text, _tenth(MARGIN + step * (2 * number + 1) / 2), _height(value, low, high))
         for number, (label, value, text) in enumerate(rows)
     ]
     return Chart(title, points, low_text, high_text, _runs(points), _height(target, low, high), target_text)
 
 
-def _height(value: Fraction | None, low: Fraction, high: Fraction) -> float | None:
+def _height(value: Fraction | None, low: Fraction, high: Fraction) -> Decimal | None:
     if value is None:
         return None
     share = (value - low) / (high - low)
-    return round(float(HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN)), 1)
+    return _tenth(HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN))
+
+
+def _tenth(place: Fraction) -> Decimal:
+    """A place on the paper; finer than a tenth of a unit nobody sees."""
+    return Decimal((2 * 10 * place + 1) // 2) / 10
 
 
 def _runs(points: Sequence[Point]) -> list[str]:

@@ -14,6 +14,7 @@ PICTURES = ROOT / "docs" / "pictures"
 SAYS_MORE = {
     # Parts of the page and people, not buttons.
     "提示", "移交的一方", "接任的一方", "换人", "不再带班、没有接任", "录错的聘任", "补发", "扣回", "差异",
+    "只点没来的人", "写错了", "谁能看", "一次记录，多处算数", "缺旷", "看记录", "请假",
 }  # fmt: skip
 NUMBERS = re.compile(r"[\d.,]+|…|条|JT-")
 CHINESE = re.compile(r"[一-鿿]{2,}")
@@ -22,7 +23,7 @@ CHINESE = re.compile(r"[一-鿿]{2,}")
 @cache
 def product() -> str:
     """All words that the product can show."""
-    places = ["templates", "gaobo_banzhuren", "teachers", "allowance"]
+    places = ["templates", "gaobo_banzhuren", "teachers", "duties", "allowance"]
     files = [path for place in places for ending in ("*.html", "*.py") for path in (ROOT / place).rglob(ending)]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
