@@ -7,7 +7,7 @@ weak students, hardship reports and leaves that are over. A student leaves the l
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -24,6 +24,7 @@ from .links import new_record_url
 from .measures.attendance import truants
 from .measures.roster import ON_ROSTER
 from .models import LeaveState, Privacy, Progress, RecordState, RecordStudent, StudentLeave, WeakStudent
+from .remembering import per_class
 from .retakes import released_on, trouble_list
 
 LOOK_BACK: Final = dt.timedelta(days=200)
@@ -108,21 +109,25 @@ def seen_by(user: User, entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.privacy in open_to_all or entry.author_id == user.pk]
 
 
-def concerns(class_ids: Collection[int], today: dt.date) -> list[Entry]:
-    """The same with those that were handled, by reason and since when."""
-    found = [
-        *_truants(class_ids, today),
-        *_troubles(class_ids, today),
-        *_visits(class_ids, today),
-        *_leaves(class_ids, today),
-        *_weak(class_ids, today),
-        *_arrears(class_ids, today),
-        *_hardships(class_ids, today),
-    ]
+def concerns(class_ids: Collection[int], today: dt.date, reasons: Collection[Reason] = tuple(Reason)) -> list[Entry]:
+    """The same with those that were handled, by reason and since when; `reasons` some of them."""
+    wanted = tuple(reason for reason in Reason if reason in reasons)
+    found = per_class("attention", class_ids, (today, wanted), lambda ids: _found(ids, today, wanted))
     order = list(Reason)
+    return sorted(
+        (entry for entries in found.values() for entry in entries),
+        key=lambda one: (order.index(one.reason), one.since, one.student.student_no),
+    )
+
+
+def _found(class_ids: list[int], today: dt.date, wanted: Collection[Reason]) -> dict[int, list[Entry]]:
     here = _present(class_ids, today)
-    standing = [entry for entry in found if (entry.class_id, entry.student.pk) in here]
-    return sorted(standing, key=lambda one: (order.index(one.reason), one.since, one.student.student_no))
+    found: dict[int, list[Entry]] = {key: [] for key in class_ids}
+    for reason in wanted:
+        for entry in _LISTS[reason](class_ids, today):
+            if (entry.class_id, entry.student.pk) in here:
+                found[entry.class_id].append(entry)
+    return found
 
 
 def _present(class_ids: Collection[int], today: dt.date) -> set[tuple[int, int]]:
@@ -249,6 +254,17 @@ def _hardships(class_ids: Collection[int], today: dt.date) -> list[Entry]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+_LISTS: Final[dict[Reason, Callable[[Collection[int], dt.date], list[Entry]]]] = {
+    Reason.TRUANCY: _truants,
+    Reason.TROUBLE: _troubles,
+    Reason.VISIT: _visits,
+    Reason.LEAVE: _leaves,
+    Reason.WEAK: _weak,
+    Reason.ARREARS: _arrears,
+    Reason.HARDSHIP: _hardships,
+}
 
 
 def without_buttons(entries: Iterable[Entry]) -> list[Entry]:

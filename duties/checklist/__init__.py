@@ -14,6 +14,7 @@ from gaobo_banzhuren.regulation.rates import RateRules
 from teachers.models import SchoolClass
 
 from ..models import Target
+from ..remembering import per_class
 from .addresses import new_url, records_url
 from .facts import Fact, facts_of
 from .rows import Item as Item
@@ -29,8 +30,13 @@ def checklist_of(class_ids: Iterable[int], term: Term, today: dt.date) -> dict[i
     """The rows of each class for the term, in the order of the data file. A fixed number of queries.
 
     A class that is not open in the term has none; items that cannot apply to a class (graduation, newcomers) are left out.
+    What was counted stands until the facts of the college change.
     """
-    classes = list(SchoolClass.objects.filter(pk__in=list(class_ids)))
+    return per_class("checklist", list(class_ids), (term.pk, today), lambda ids: _count(ids, term, today))
+
+
+def _count(class_ids: list[int], term: Term, today: dt.date) -> dict[int, list[Row]]:
+    classes = list(SchoolClass.objects.filter(pk__in=class_ids))
     rules, facts = facts_of(classes, term, today)
     targets = _targets(term)
     found: dict[int, list[Row]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gaobo_banzhuren.regulation.models import Term
 from gaobo_banzhuren.regulation.rates import RateRules
@@ -27,6 +27,12 @@ class Fact(NamedTuple):
 
 
 Facts = Mapping[str, Fact]
+FIGURES: Final = (
+    "attendance", "leaves_open", "activities", "talks", "themes", "meetings", "registration", "pre_exam", "phones",
+    "papers", "posts",
+)  # fmt: skip
+"""What is gathered of the figures: the items need no more."""
+WATCHED: Final = {Reason.TRUANCY: "truants", Reason.TROUBLE: "trouble", Reason.VISIT: "visits_due"}
 ACTIVITY_KINDS = ("activity", "class_meeting")
 
 
@@ -35,7 +41,7 @@ def facts_of(classes: Collection[SchoolClass], term: Term, today: dt.date) -> tu
     ids = [one.pk for one in classes]
     window = Span(term.starts_on, term.ends_on)
     scopes = Scopes([Scope(key, key, *window) for key in ids], window, today)
-    rules, _ = gather(scopes)
+    rules, _ = gather(scopes, FIGURES)
     day = min(today, term.ends_on)
     listed = lists.collect(classes, term, day)
     watched = _watched(ids, day)
@@ -112,12 +118,10 @@ def _shares(tally: Tally) -> dict[str, Fact]:
 
 def _watched(class_ids: Collection[int], today: dt.date) -> dict[int, dict[str, Fact]]:
     """Handled of listed, for the lists of students to look after."""
-    names = {Reason.TRUANCY: "truants", Reason.TROUBLE: "trouble", Reason.VISIT: "visits_due"}
     listed: dict[int, Counter[str]] = defaultdict(Counter)
     handled: dict[int, Counter[str]] = defaultdict(Counter)
-    for entry in concerns(class_ids, today):
-        name = names.get(entry.reason)
-        if name:
-            listed[entry.class_id][name] += 1
-            handled[entry.class_id][name] += entry.handled_on is not None
-    return {key: {name: Fact(handled[key][name], listed[key][name]) for name in names.values()} for key in class_ids}
+    for entry in concerns(class_ids, today, tuple(WATCHED)):
+        name = WATCHED[entry.reason]
+        listed[entry.class_id][name] += 1
+        handled[entry.class_id][name] += entry.handled_on is not None
+    return {key: {name: Fact(handled[key][name], listed[key][name]) for name in WATCHED.values()} for key in class_ids}
