@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import ObjectActionPage, ReasonForm
@@ -89,6 +90,11 @@ class AddNote(RecordStep):
 
     def get_decision(self) -> Decision:
         return policies.can_append(self.user, self.object)
+
+    def get_initial(self) -> dict[str, Any]:
+        planned = self.object.follow_up_on
+        # A visit still to come stays planned unless the person takes it out.
+        return {"follow_up_on": planned} if planned and planned > timezone.localdate() else {}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"kind": self.kind}
