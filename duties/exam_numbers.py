@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from . import exam_figures as figures
 from .exam_figures import PassCount
-from .models import ExamRegistration, ExamResult, RegistrationState
+from .models import ExamRegistration, ExamResult, ExamSession, RecordClass, RecordState, RegistrationState
 from .models.exams import ExamResultQuerySet, RegistrationQuerySet
 
 Key = tuple[Any, ...]
@@ -88,6 +88,15 @@ def registration_counts(registrations: RegistrationQuerySet, *keys: str) -> Mapp
         )
         for row in counted
     }
+
+
+def educated(session: ExamSession, class_ids: Collection[int]) -> set[int]:
+    """Classes with pre-exam education about the session written down (C5.5b). One query."""
+    links = RecordClass.objects.filter(
+        school_class_id__in=class_ids, record__state=RecordState.ARCHIVED, record__exam_session=session,
+        record__kind__in=("activity", "class_meeting"), record__category="pre_exam",
+    )  # fmt: skip
+    return set(links.values_list("school_class_id", flat=True))
 
 
 def registrations_of(class_ids: Any) -> RegistrationQuerySet:

@@ -17,7 +17,7 @@ from teachers.models import RosterEntry, Student
 
 from .. import exam_figures as figures
 from .. import retakes
-from ..exam_numbers import RegistrationCount, registration_counts
+from ..exam_numbers import RegistrationCount, educated, registration_counts
 from ..forms.exams import CorrectionForm, ResultForm, VersionReasonForm
 from ..kinds.words import STUDY
 from ..models import Course, ExamRegistration, ExamResult, RegistrationState
@@ -72,6 +72,7 @@ class ExamClassPage(SessionClassPage):
             "told": retakes.told(trouble),
             "needed": trouble[0].needed if trouble else None,
             "tell_all": self.contact_url(untold) if len(untold) > 1 else "",
+            "educated": bool(educated(self.session, [self.school_class.pk])),
             "education_url": self.record_url("activity", category="pre_exam", session=self.session.pk),
             "violation_url": self.record_url("exam_violation", session=self.session.pk),
             "records": policies.can_record_results(self.user, self.school_class.college_id),

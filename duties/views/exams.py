@@ -18,7 +18,7 @@ from teachers.models import SchoolClass
 
 from .. import retakes
 from ..exam_figures import pooled
-from ..exam_numbers import RegistrationCount, pass_counts, registration_counts, registrations_of
+from ..exam_numbers import RegistrationCount, educated, pass_counts, registration_counts, registrations_of
 from ..exports import exams as exports
 from ..forms.exams import CourseForm, SessionForm
 from ..models import Course, ExamSession
@@ -109,9 +109,11 @@ class SessionPage(DetailPage):
         troubled: dict[int, list[retakes.Trouble]] = {key: [] for key in keys}
         for row in retakes.trouble_list(keys, sessions=[session.pk]):
             troubled[row.class_id].append(row)
+        taught = educated(session, keys)
         rows = [
             {
                 "school_class": one,
+                "educated": one.pk in taught,
                 "registered": registered.get((one.pk,), RegistrationCount()),
                 "counted": counts.get((one.pk,)),
                 "told": retakes.told(troubled[one.pk]),
@@ -124,6 +126,7 @@ class SessionPage(DetailPage):
             "released": session.is_released(today),
             "total": pooled(counts.values()),
             "all_registered": sum(registered.values(), RegistrationCount()),
+            "educated": retakes.Share(len(taught), len(keys)),
             "told": retakes.told([row for found in troubled.values() for row in found]),
             "several_colleges": len({one.college_id for one in classes}) > 1,
             "keep": policies.can_keep_session(self.user, session.college_id, session.kind),

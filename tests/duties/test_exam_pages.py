@@ -352,3 +352,16 @@ def test_the_form_of_a_record_offers_no_exam_of_another_college():
     for where, names in ((here, {school.name, own.name}), (there, {school.name})):
         text = page(where.user, "record_new", "parent_contact")
         assert {one.name for one in (school, own) if f">{one.name}</option>" in text} == names
+
+
+@pytest.mark.clause("C5.5b")
+def test_the_session_page_counts_the_classes_with_pre_exam_education():
+    here, april = room(1), session()
+    for _ in range(2):
+        room(1, college=here.college)
+    head = college_head(here.college)
+    assert "0 / 3 个班（0.00 %）" in page(head, "exam_session", april.pk)
+    written(here, "activity", "2024-04-01", category="pre_exam", exam_session=april)
+    written(here, "activity", "2024-04-02", category="pre_exam")
+    assert "1 / 3 个班（33.33 %）" in page(head, "exam_session", april.pk)
+    assert "考前教育已开展" in page(here.user, "exam_class", april.pk, here.school_class.pk)
