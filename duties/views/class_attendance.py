@@ -46,8 +46,8 @@ class Dot:
     """A week on the curve: Monday, place in the picture, rate as text, and the sums behind it."""
 
     monday: dt.date
-    x: float
-    y: float
+    x: int
+    y: int
     text: str
     sum_text: str
     sessions: int
@@ -174,16 +174,23 @@ class ClassAttendance(ListPage):
         ]
         rates = [figure.rate for *_, figure in rows if figure.rate is not None]
         floor = _floor([*rates, *([target] if target is not None else [])])
-        step = (WIDTH - LEFT - 30) / max(len(rows) - 1, 1)
+        room, gaps = WIDTH - LEFT - 30, max(len(rows) - 1, 1)
         dots = [
-            Dot(monday, LEFT + 12 + at * step, _y(figure.rate or floor, floor), figure.text, figure.sum_text, number)
+            Dot(
+                monday,
+                LEFT + 12 + room * at // gaps,
+                _y(figure.rate or floor, floor),
+                figure.text,
+                figure.sum_text,
+                number,
+            )
             for at, (monday, number, figure) in enumerate(rows)
         ]
         return {
             "dots": dots,
-            "points": " ".join(f"{dot.x:.1f},{dot.y:.1f}" for dot in dots if dot.text != NO_DATA),
+            "points": " ".join(f"{dot.x},{dot.y}" for dot in dots if dot.text != NO_DATA),
             "no_data": NO_DATA,
-            "target_y": f"{_y(target, floor):.1f}" if target is not None else "",
+            "target_y": _y(target, floor) if target is not None else None,
             "target": percent(target) if target is not None else "",
             "floor_text": f"{int(floor * 100)} %",
             "width": WIDTH,
@@ -214,9 +221,9 @@ def _months(first: dt.date, last: dt.date) -> list[dt.date]:
     return found
 
 
-def _y(rate: Fraction, floor: Fraction) -> float:
-    """Height in the picture; only places are rounded, never rates."""
-    return float(TOP + (1 - rate) / (1 - floor) * (HEIGHT - TOP - BOTTOM))
+def _y(rate: Fraction, floor: Fraction) -> int:
+    """Height in the picture, in whole points: only places are cut, never rates."""
+    return TOP + int((1 - rate) / (1 - floor) * (HEIGHT - TOP - BOTTOM))
 
 
 def _floor(rates: Iterable[Fraction]) -> Fraction:
