@@ -28,6 +28,8 @@ def add(world: World) -> None:
             student=student, school_class=school_class, state="在读", starts_on=day("2023-09-01")
         )
         user = side.teacher.user
+        # The classes led are remembered for the length of a request; this one is new.
+        user.__dict__.pop("_led_class_ids", None)
         who = {"owner": user, "college": side.college}
         award = awards.propose(user, school_class, student, AwardFields(f"{side.word}{SECRET}事迹"))
         appraisals.save(user, school_class, student, AppraisalFields(f"{side.word}{SECRET}意见"), version=0)
