@@ -7,6 +7,7 @@ from . import looks, sections  # noqa: F401  looks declares how states look
 from .graduates import against_closing
 from .panels import attendance as attendance_panels
 from .panels import checklist as checklist_panels
+from .panels import exams as exam_panels
 from .panels import fees as fee_panels
 from .panels import recording
 from .panels import reminders as reminder_panels
@@ -26,3 +27,4 @@ register_check(against_closing)
 fee_panels.register()
 checklist_panels.register()
 attendance_panels.register()
+exam_panels.register()
