@@ -13,6 +13,7 @@ from gaobo_banzhuren.regulation.rates import RateRules
 from teachers.calculation import Span
 
 from ..figures import Count, Measured
+from ..remembering import per_class
 from . import exams, fees, papers, records, rolls, roster
 from .scopes import Scope, Scopes, Tally, rates_on, terms_between
 
@@ -46,13 +47,25 @@ def class_figures(
 ) -> dict[int, ClassFigures]:
     """Every figure of each class from `first` to `last` (both included), by key; `only` some of them.
 
-    The definitions are those in force on `last`. A fixed number of queries whatever the number of classes.
+    The definitions are those in force on `last`. A fixed number of queries whatever the number of classes; what was
+    counted stands until the facts change.
     """
-    window = Span(first, last)
-    keys = list(dict.fromkeys(class_ids))
-    scopes = Scopes([Scope(key, key, first, last) for key in keys], window, timezone.localdate())
+    shown = None if only is None else frozenset(only)
+    today = timezone.localdate()
+    return per_class(
+        "figures",
+        list(class_ids),
+        (first, last, shown, today),
+        lambda ids: _figures(ids, Span(first, last), today, shown),
+    )
+
+
+def _figures(
+    class_ids: list[int], window: Span, today: dt.date, only: Collection[str] | None
+) -> dict[int, ClassFigures]:
+    scopes = Scopes([Scope(key, key, *window) for key in class_ids], window, today)
     rules, terms = gather(scopes, only)
-    return {key: build(scopes.tallies[key], rules, terms, scopes, {key: ""}, only) for key in keys}
+    return {key: build(scopes.tallies[key], rules, terms, scopes, {key: ""}, only) for key in class_ids}
 
 
 def gather(scopes: Scopes, only: Collection[str] | None = None) -> tuple[RateRules, list[Term]]:
