@@ -49,7 +49,7 @@ def _made(each: Field) -> tuple[forms.Field, str]:
         )
     if each.input is Input.NUMBER:
         number = forms.NumberInput({"inputmode": "numeric", "enterkeyhint": "next"})
-        return forms.IntegerField(min_value=0, max_value=MOST_NUMBER, widget=number), "line"
+        return forms.IntegerField(min_value=0, max_value=MOST_NUMBER, widget=number), "number"
     if each.input is Input.DATE:
         return forms.DateField(widget=DayInput), "line"
     if each.input is Input.TIME:

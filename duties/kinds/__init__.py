@@ -29,6 +29,16 @@ def name_of(key: str) -> str:
     return kind.name if kind else key
 
 
+def category_name(key: str, value: str) -> str:
+    """The word of a category, of the kind or of the first kind that has it; the value itself for one nobody declared."""
+    among = [_by_key[key]] if key in _by_key else list(KINDS)
+    for kind in among:
+        each = kind.field("category")
+        if each is not None and value in dict(each.choices):
+            return dict(each.choices)[value]
+    return value
+
+
 def quick_kinds() -> list[Kind]:
     """Kinds with a large button, in their order."""
     return sorted((kind for kind in KINDS if kind.quick), key=lambda kind: kind.quick)

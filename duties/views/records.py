@@ -75,9 +75,32 @@ class Records(ListPage):
         context = super().get_context_data(**kwargs)
         who = reader(self.user)
         context["rows"] = [in_list(record, who.reading(record)) for record in context["object_list"]]
+        context["narrowed_by"] = self.narrowed_by()
         context["writes"] = self.user.access.has(Role.CLASS_TEACHER)
         context["staff"] = self.user.access.has(Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD, Role.OFFICE)
         return context
+
+    def narrowed_by(self) -> list[str]:
+        """In words what a link narrowed the list to and no control shows."""
+        if self.filter is None or not self.filter.is_bound or not self.filter.form.is_valid():
+            return []
+        given = self.filter.form.cleaned_data
+        words = {
+            "student": "学生",
+            "teacher": "班主任",
+            "session": "场次",
+            "theme": "教育主题",
+            "since": "从",
+            "until": "到",
+        }
+        found = [
+            f"{label}：{getattr(given[name], 'name', given[name])}" for name, label in words.items() if given[name]
+        ]
+        if given["category"]:
+            found.append(f"类型：{kinds.category_name(given['kind'], given['category'])}")
+        if given["unread"]:
+            found.append("有没看的批注")
+        return found
 
     def render_export(self, rows: QuerySet[WorkRecord]) -> HttpResponseBase:
         found = list(rows[:MOST_EXPORTED])

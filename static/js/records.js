@@ -27,13 +27,32 @@ class Picker {
     this.select = box.querySelector("select");
     this.one = form.dataset.students === "one" && this.select.name === "students";
     this.count = box.querySelector("[data-picker-count]");
-    this.options = [...this.select.options];
     this.select.hidden = true;
     this.names = make("div", { class: "picker-names", role: "group", "aria-label": box.querySelector("label").textContent });
-    this.buttons = this.options.map((option) => this.button(option));
-    this.names.append(...this.buttons);
+    this.draw();
     this.select.after(this.names);
     if (this.options.length > SEARCH_FROM) this.addSearch();
+    this.show();
+  }
+
+  draw() {
+    this.options = [...this.select.options];
+    this.buttons = this.options.map((option) => this.button(option));
+    this.names.replaceChildren(...this.buttons);
+  }
+
+  take(students) {
+    const chosen = new Set(this.chosen().map((option) => option.value));
+    this.select.replaceChildren(
+      ...students.map((one) => {
+        const option = make("option", {
+          value: one.id, "data-name": one.name, "data-number": one.number, "data-class": one.class, "data-pinyin": one.pinyin,
+        }, one.name);
+        option.selected = chosen.has(String(one.id));
+        return option;
+      }),
+    );
+    this.draw();
     this.show();
   }
 
@@ -235,12 +254,30 @@ class RecordForm {
     this.enableCounts();
     form.addEventListener("change", (event) => {
       if (event.target.name === "classes") for (const picker of this.pickers) picker.show();
+      if (event.target.name === "happened_on") this.takeRosterOf(event.target.value);
     });
     if (outbox) this.enableDrafts();
   }
 
   field(name) {
     return this.form.elements.namedItem(name);
+  }
+
+  // Another day may have another roster; without a network the names stay as they are and the server checks them.
+  async takeRosterOf(day) {
+    const classes = new Set(this.pickers.flatMap((picker) => picker.options.map((option) => option.dataset.class)));
+    if (!day || !classes.size) return;
+    try {
+      const answers = await Promise.all(
+        [...classes].map(async (key) => {
+          const answer = await fetch(`/duties/classes/${key}/students.json?on=${day}`, { credentials: "same-origin" });
+          return (await answer.json()).students.map((one) => ({ ...one, class: key }));
+        }),
+      );
+      for (const picker of this.pickers) picker.take(answers.flat());
+    } catch {
+      // The list of the page stays.
+    }
   }
 
   enableTags() {

@@ -324,3 +324,36 @@ def test_the_pages_fit_every_width(
         axe(page)
         shot(page, f"records-{name}-{width}-{scheme}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_without_scripts_the_same_form_works_with_lists_and_a_plain_upload(
+    new_page: Callable[..., Page], live_server: Any, here: Room, shot: Any
+) -> None:
+    page = new_page(width=360, java_script_enabled=False)
+    sign_in(page, live_server, here)
+    page.goto(f"{live_server.url}/")
+    page.get_by_role("link", name="谈心谈话", exact=True).first.click()
+    page.locator("select[name=students]").select_option([str(one.pk) for one in here.students[:2]])
+    page.locator(".chip", has_text="学业").first.click()
+    write(page, "text", "没有脚本也能记")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo(300)}
+    )
+    shot(page, "records-no-script-360")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_text("已归档。").first).to_be_visible()
+    record = WorkRecord.objects.get()
+    assert (record.student_links.count(), record.files.count(), record.text) == (2, 1, "没有脚本也能记")
+
+
+def test_the_names_are_those_of_the_day_written_about(at_work: Page, here: Room, live_server: Any) -> None:
+    from teachers.models import RosterEntry
+
+    RosterEntry.objects.filter(student=here.students[1]).update(starts_on="2024-05-01")
+    page = at_work
+    page.goto(f"{live_server.url}{reverse('duties:record_new', args=['talk'])}")
+    expect(page.get_by_role("button", name="白若谷", exact=True)).to_be_visible()
+    page.locator("input[name=happened_on]").fill("2024-03-18")
+    page.locator("input[name=happened_on]").blur()
+    expect(page.get_by_role("button", name="白若谷", exact=True)).to_be_hidden()
+    expect(page.get_by_role("button", name="安可心", exact=True)).to_be_visible()

@@ -306,3 +306,12 @@ def test_list_and_page_ask_the_same_number_of_queries_for_any_number_of_rows(cou
         client.get(address)
         with django_assert_num_queries(expected):
             client.get(address)
+
+
+def test_a_link_from_a_figure_says_what_the_list_is_narrowed_to():
+    here = room()
+    written(here, "talk", students=here.students[:1])
+    client = client_for(here.user)
+    query = {"student": here.students[0].pk, "since": "2024-02-01", "until": "2024-06-30", "category": "study"}
+    page = client.get(reverse("duties:records"), query).content.decode()
+    assert f"学生：{here.students[0].name}，从：2024-02-01，到：2024-06-30，类型：学业" in page
