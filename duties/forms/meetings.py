@@ -12,7 +12,7 @@ from gaobo_banzhuren.web.widgets import DayInput, LongText
 
 from ..models import MeetingAttendance, Presence, StaffMeeting
 from ..services.meetings import LONGEST_NOTE, MeetingInput, Noted
-from .whom import WhomForm
+from .whom import CHIPS, WhomForm
 
 MARKS = [(each.value, each.label) for each in Presence if each is not Presence.DUE]
 
@@ -29,6 +29,7 @@ class MeetingForm(WhomForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
+        self.fields["kind"].look = CHIPS  # type: ignore[attr-defined]
 
     def meeting_input(self) -> MeetingInput:
         data = self.cleaned_data

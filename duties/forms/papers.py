@@ -15,6 +15,7 @@ from teachers.models import Appointment, SchoolClass
 from ..models import TermPaper
 from ..services.papers import LONGEST_TEXT, MOST_FILES
 from .records import FILE_TYPES, ManyFiles
+from .whom import CHIPS
 
 TERMS_OFFERED = 4
 DRAFT, SUBMIT, COMPOSE = "draft", "submit", "compose"
@@ -47,6 +48,7 @@ class PaperNewForm(PaperTextForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["kind"].look = CHIPS  # type: ignore[attr-defined]
         terms = Term.objects.select_related("school_year").filter(starts_on__lte=timezone.localdate())
         recent = list(terms.order_by("-starts_on")[:TERMS_OFFERED])
         posts = Appointment.objects.effective().filter(teacher__user=user)

@@ -14,6 +14,7 @@ from ..models import SpecialStudent
 from ..naming import Named
 from ..services.posts import USUAL_POSTS, PostInput
 from ..services.talk_plans import LONGEST_PURPOSE
+from .whom import CHIPS
 
 FREE_LINES = 2
 
@@ -88,6 +89,8 @@ class SpecialForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[Named], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("kind", "level"):
+            self.fields[name].look = CHIPS  # type: ignore[attr-defined]
         field = self.fields["student"]
         assert isinstance(field, forms.TypedChoiceField)
         field.choices = student_choices(people, "请选择")

@@ -15,7 +15,7 @@ from gaobo_banzhuren.web.widgets import DayInput, LongText
 from ..models import Task, TaskAssignment
 from ..services.tasks import LONGEST_TEXT, MOST_FILES, TaskInput
 from .records import FILE_TYPES, ManyFiles
-from .whom import WhomForm
+from .whom import CHIPS, WhomForm
 
 FIRST_FIELDS = ("kind", "title", "text", "materials", "due_on")
 
@@ -31,6 +31,7 @@ class TaskForm(WhomForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
+        self.fields["kind"].look = CHIPS  # type: ignore[attr-defined]
         self.fields["due_on"].widget.attrs["min"] = timezone.localdate().isoformat()
 
     def task_input(self) -> TaskInput:

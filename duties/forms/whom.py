@@ -14,6 +14,7 @@ from ..models import Giver
 from ..policies import tasks as policies
 from ..services.tasks import in_post
 
+CHIPS = "chips"
 EVERYBODY, COLLEGES, PICKED = "all", "colleges", "picked"
 
 
@@ -47,6 +48,7 @@ class WhomForm(forms.Form):
             initial=self.levels[0].value if self.levels else None,
             widget=forms.RadioSelect if len(self.levels) > 1 else forms.HiddenInput,
         )  # fmt: skip
+        self.fields["giver"].look = CHIPS  # type: ignore[attr-defined]
         if self.own_colleges:
             self.fields["college"] = forms.ModelChoiceField(
                 label="二级学院", queryset=own, required=False, initial=self.own_colleges[0].pk,
@@ -59,6 +61,7 @@ class WhomForm(forms.Form):
             ways.append((COLLEGES, "按学院"))
         ways.append((PICKED, "选人"))
         self.fields["whom"] = forms.ChoiceField(label="给谁", choices=ways, initial=EVERYBODY, widget=forms.RadioSelect)
+        self.fields["whom"].look = CHIPS  # type: ignore[attr-defined]
         if whole:
             self.fields["colleges"] = forms.ModelMultipleChoiceField(
                 label="学院", queryset=College.objects.filter(is_active=True), required=False,

@@ -239,7 +239,7 @@ class MarkSpecial(OfClass, FormPage):
     room, room_label = "specials", "特殊学生"
     roles = (Role.CLASS_TEACHER, Role.COLLEGE_HEAD)
     form_class = SpecialForm
-    template_name = "web/form.html"
+    template_name = "duties/special_form.html"
     submit_label = "标记"
 
     def people(self) -> Any:

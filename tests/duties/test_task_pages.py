@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from duties.models import AssignmentState, Giver, Task, TaskAssignment
 from duties.panels import tasks as panels
-from duties.services import tasks
+from duties.services import meetings, papers, tasks
 from gaobo_banzhuren.accounts.roles import Role
-from tests.duties.given import room
+from tests.duties.given import room, term_of
 from tests.duties.tasks_given import assigned, at_state, at_time, given_task
 from tests.factories import client_for, college_admin, college_head, office, with_role
 from tests.teachers.given import day
@@ -200,3 +200,37 @@ def test_the_start_page_names_what_is_pressing():
         assert [(item.label, item.number) for item in found.items] == [("任务上报等您办结", 1), ("任务逾期未上报", 1)]
     assert panels.teacher_panel(room().user) is None
     assert panels.giver_panel(college_admin(here.college)) is None
+
+
+def test_the_start_page_tells_of_meetings_and_papers_too():
+    here = room()
+    head = college_head(here.college)
+    with at_time("2024-03-18"):
+        data = meetings.MeetingInput(
+            giver=Giver.COLLEGE, college=here.college, title="例会", held_on=day("2024-03-20"), place="305"
+        )
+        meetings.call(head, data, [here.teacher])
+        paper = papers.begin(here.user, "plan", here.school_class, term_of("2024-03-18"))
+        papers.write(here.user, paper, "计划")
+        papers.submit(here.user, paper)
+        assert [item.label for item in panels.giver_panel(head).items] == ["计划与总结待审阅"]
+        papers.send_back(head, paper, "写时间")
+        panel = panels.teacher_panel(here.user)
+        assert [(item.label, item.note) for item in panel.items] == [
+            ("工作计划已退回", here.school_class.name),
+            ("例会", "03-20 305"),
+        ]
+    with at_time("2024-03-21"):
+        assert [(item.label, item.number) for item in panels.giver_panel(head).items] == [("会议未登记出席", 1)]
+
+
+def test_a_task_given_to_few_or_many_asks_the_same_number_of_questions(django_assert_num_queries):
+    giver, rooms = office(), [room() for _ in range(12)]
+    tasks_given = [given_task(giver, *[one.teacher for one in rooms[:count]]) for count in (3, 12)]
+    client = client_for(giver)
+    client.get(tasks_given[0].get_absolute_url())
+    with CaptureQueriesContext(connection) as few:
+        client.get(tasks_given[0].get_absolute_url())
+    number = len(few)
+    with django_assert_num_queries(number):
+        client.get(tasks_given[1].get_absolute_url())
