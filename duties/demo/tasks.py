@@ -312,8 +312,10 @@ def _open_things(today: dt.date, school: Unit, units: Sequence[Unit], shown: Seq
 
 def _plans(today: dt.date, shown: Sequence[ClassTeacher]) -> None:
     term = Term.objects.filter(starts_on__lte=today, ends_on__gte=today).first()
+    if term is None:
+        return
     for teacher in shown:
-        classes = SchoolClass.objects.filter(appointments__in=teacher.appointments.on(today)) if term else ()
+        classes = SchoolClass.objects.filter(appointments__in=teacher.appointments.on(today))
         for school_class in list(classes)[:1]:
             people = talk_plans.rows_of(teacher.user, school_class, term)
             keys = [row.student.pk for row in people if not PlannedTalk.objects.filter(student=row.student.pk)][:12]

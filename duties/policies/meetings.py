@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from gaobo_banzhuren.accounts.models import User
+from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.policy import ALLOW, Decision, deny
 
 from ..models import MeetingAttendance, StaffMeeting
 from . import tasks
 
-READERS = tasks.READERS
-CALLERS = tasks.GIVERS
+READERS: tuple[Role, ...] = tasks.READERS
+CALLERS: tuple[Role, ...] = tasks.GIVERS
 
 
 def can_call(user: User, giver: str, college_id: int | None) -> Decision:

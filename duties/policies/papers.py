@@ -10,8 +10,8 @@ from teachers.models import Appointment, SchoolClass
 
 from ..models import PaperState, TermPaper
 
-REVIEWERS = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
-READERS = (Role.CLASS_TEACHER, Role.COLLEGE_ADMIN, Role.ASSESSOR, Role.COLLEGE_HEAD, Role.OFFICE)
+REVIEWERS: tuple[Role, ...] = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
+READERS: tuple[Role, ...] = (Role.CLASS_TEACHER, Role.COLLEGE_ADMIN, Role.ASSESSOR, Role.COLLEGE_HEAD, Role.OFFICE)
 OPEN = (PaperState.DRAFT, PaperState.RETURNED)
 State = PaperState
 

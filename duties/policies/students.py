@@ -12,9 +12,9 @@ from teachers.models import SchoolClass
 from ..models import ClassPost, Privacy, SpecialStudent
 from ..models.records import led_class_ids
 
-COLLEGE = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
-READERS = (Role.CLASS_TEACHER, *COLLEGE, Role.OFFICE)
-POST_READERS = (Role.CLASS_TEACHER, Role.COLLEGE_ADMIN, Role.ASSESSOR, Role.COLLEGE_HEAD, Role.OFFICE)
+COLLEGE: tuple[Role, ...] = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
+READERS: tuple[Role, ...] = (Role.CLASS_TEACHER, *COLLEGE, Role.OFFICE)
+POST_READERS: tuple[Role, ...] = (Role.CLASS_TEACHER, Role.COLLEGE_ADMIN, Role.ASSESSOR, Role.COLLEGE_HEAD, Role.OFFICE)
 
 Kind = SpecialStudent.Kind
 LEAST_PRIVACY: Final = {

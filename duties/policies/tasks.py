@@ -10,9 +10,9 @@ from gaobo_banzhuren.web.policy import ALLOW, Decision, deny
 
 from ..models import AssignmentState, Giver, Task, TaskAssignment
 
-COLLEGE = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
-GIVERS = (*COLLEGE, Role.OFFICE)
-READERS = (Role.CLASS_TEACHER, Role.COLLEGE_ADMIN, Role.ASSESSOR, Role.COLLEGE_HEAD, Role.OFFICE)
+COLLEGE: tuple[Role, ...] = (Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD)
+GIVERS: tuple[Role, ...] = (*COLLEGE, Role.OFFICE)
+READERS: tuple[Role, ...] = (Role.CLASS_TEACHER, Role.COLLEGE_ADMIN, Role.ASSESSOR, Role.COLLEGE_HEAD, Role.OFFICE)
 OFFICE_LEVELS = (Giver.SCHOOL, Giver.OFFICE)
 
 State = AssignmentState

@@ -115,7 +115,7 @@ def send_back(actor: User, paper: TermPaper, reason: str) -> TermPaper:
 def review(actor: User, paper: TermPaper, text: str = "") -> TermPaper:
     """Reviewed, with a comment or without."""
     policies.can_review(actor, paper).require()
-    values = {"reviewed_by": actor, "reviewed_at": timezone.now(), "review_text": text.strip()}
+    values: dict[str, Any] = {"reviewed_by": actor, "reviewed_at": timezone.now(), "review_text": text.strip()}
     _move(paper, "review", state=PaperState.REVIEWED, **values)
     _answer(paper, PaperState.REVIEWED, text)
     _log(actor, "duties.paper_review", paper, text=sensitive(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -43,7 +43,7 @@ CATEGORY_OF_KIND = {"study": "study", "money": "money", "mind": "mind", "discipl
 class OfClass(RolePage):
     """A page under one class that the person sees."""
 
-    roles = policies.READERS
+    roles: ClassVar[tuple[Role, ...]] = policies.READERS
     room = ""
     room_label = ""
 

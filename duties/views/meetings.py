@@ -86,7 +86,7 @@ def counts_of(user: User, meeting_ids: list[int]) -> dict[int, dict[str, int]]:
         .values("meeting")
         .annotate(all=Count("pk"), **{each.value: Count("pk", filter=Q(presence=each)) for each in Presence})
     )
-    return {row.pop("meeting"): row for row in rows}
+    return {row["meeting"]: dict(row) for row in rows}
 
 
 class MyMeetings(MeetingList):

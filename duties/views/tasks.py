@@ -107,7 +107,7 @@ def progress_of(user: User, task_ids: list[int]) -> dict[int, dict[str, Any]]:
         )
     )
     for row in counts:
-        found[row.pop("task")] |= row
+        found[row["task"]] |= row
     late = visible_rows.late(today).order_by("due_on", "teacher__user__staff_no")
     for task_id, name in late.values_list("task_id", "teacher__user__name"):
         entry = found[task_id]
