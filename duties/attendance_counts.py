@@ -71,9 +71,24 @@ def presence_fraction(counts: Counts) -> tuple[int, int]:
     return counts.present, counts.due
 
 
+HALF_DAYS: Final = {"上午": ("1-2", "3-4", "1-4"), "下午": ("5-6", "7-8", "5-8"), "晚上": ("9-10", "晚自习")}
+"""Periods that lie within the half of the day that a slip names."""
+
+
 def split_periods(text: str) -> tuple[str, ...]:
     """「1-2节、晚自习」 as its periods; empty for a whole day."""
     return tuple(part for part in re.split(r"[、,，;；\s]+", text) if part)
+
+
+def _plain(period: str) -> str:
+    """第1-2节, 1-2节 and 1-2 are the same period."""
+    return period.removeprefix("第").removesuffix("节")
+
+
+def periods_meet(text: str, period: str) -> bool:
+    """Whether the period is among those of the text, or within a half of the day that it names."""
+    asked = _plain(period)
+    return any(asked == _plain(named) or asked in HALF_DAYS.get(named, ()) for named in split_periods(text))
 
 
 def slip_covers(
@@ -82,8 +97,7 @@ def slip_covers(
     """Whether a granted slip excuses on that day and period. A return before the end frees the day of the return."""
     if not starts_on <= day <= ends_on or (returned_on is not None and returned_on <= ends_on and day >= returned_on):
         return False
-    named = split_periods(periods)
-    return not named or period in named
+    return not split_periods(periods) or periods_meet(periods, period)
 
 
 def truancy_days(

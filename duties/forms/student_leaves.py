@@ -25,7 +25,7 @@ class NewLeaveForm(forms.Form):
         label="只请部分节次",
         required=False,
         max_length=60,
-        help_text="空为全天；如 1-2节、3-4节，写法与点名时的节次一致。",
+        help_text="空为全天；如 1-2节、3-4节，或 上午、下午、晚上。",
     )
     reason = LongText(label="事由", rows=2, max_length=200)
     approved = forms.TypedChoiceField(

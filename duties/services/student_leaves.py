@@ -17,7 +17,7 @@ from gaobo_banzhuren.documents.services import store
 from gaobo_banzhuren.web.errors import StaleError, UserError
 from teachers.models import RosterEntry, SchoolClass, Student, StudentState
 
-from ..attendance_counts import split_periods
+from ..attendance_counts import periods_meet, split_periods
 from ..models import AttendanceSession, LeaveReason, LeaveState, Mark, StudentLeave
 from ..policies import attendance as policies
 from .attendance import marks_of, rewrite
@@ -69,7 +69,6 @@ def record_leave(
 
 
 def _refuse_overlap(student: Student, first: dt.date, last: dt.date, periods: str) -> None:
-    mine = set(split_periods(periods))
     others = StudentLeave.objects.filter(
         student=student, starts_on__lte=last, ends_on__gte=first,
         state__in=(LeaveState.ASKED, LeaveState.APPROVED, LeaveState.RETURNED),
@@ -78,12 +77,18 @@ def _refuse_overlap(student: Student, first: dt.date, last: dt.date, periods: st
         until = other.ends_on
         if other.returned_on and other.returned_on <= until:
             until = max(other.starts_on, other.returned_on - dt.timedelta(days=1))
-        theirs = set(split_periods(other.periods))
-        if until >= first and (not mine or not theirs or mine & theirs):
+        if until >= first and _share_a_period(periods, other.periods):
             raise UserError(
                 f"{student.name} {other.starts_on} 至 {other.ends_on} 已有{other.get_kind_display()}"
                 f"（{other.get_state_display()}），日期重叠。请改日期，或先处理原来的请假单。"
             )
+
+
+def _share_a_period(one: str, other: str) -> bool:
+    mine, theirs = split_periods(one), split_periods(other)
+    if not mine or not theirs:
+        return True
+    return any(periods_meet(other, each) for each in mine) or any(periods_meet(one, each) for each in theirs)
 
 
 @transaction.atomic

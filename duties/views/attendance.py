@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.regulation.school_calendar import term_of
 from gaobo_banzhuren.web.actions import ObjectActionPage
 from gaobo_banzhuren.web.listing import ListPage
@@ -119,9 +118,8 @@ class SessionPage(DetailPage):
             mark.tone = _tone(mark.mark, mark.approved)
             mark.needs_slip = mark.leave_id is None and mark.mark in ("leave", "official", "absent")
         visible_class = SchoolClass.objects.visible_to(self.user).filter(pk=session.school_class_id).exists()
-        may_call = session.school_class_id in led_class_ids(self.user) or policies.keeps(
-            self.user, session.school_class
-        )
+        leads = session.school_class_id in led_class_ids(self.user)
+        may_call = leads or policies.keeps(self.user, session.school_class)
         return context | {
             "weekday": "一二三四五六日"[session.day.weekday()],
             "figure": measures.attendance_figure(counts, rules),
@@ -133,7 +131,7 @@ class SessionPage(DetailPage):
             "visible_class": visible_class,
             "may_call": may_call,
             "leave_new": address_of("duties:leave_new") if may_call else "",
-            "talk": address_of("duties:record_new", "talk") if self.user.access.has(Role.CLASS_TEACHER) else "",
+            "talk": address_of("duties:record_new", "talk") if leads else "",
         }
 
 

@@ -100,16 +100,15 @@ class RollCall(DetailPage):
         elif like is None or like.period != period:
             like = next((row for row in last_week if row.period == period), None)
         ground = Ground.of(school_class, {day})
-        people = rolls.lines(ground, day, period, chosen)
+        periods = rolls.period_choices(*(row.period for row in last_week), period)
+        people = rolls.lines(ground, day, period, periods, chosen)
         return self.render(
             status=status,
             day=day,
             today=timezone.localdate(),
             weekday="一二三四五六日"[day.weekday()],
             period=period,
-            periods=[
-                (each, called.get(each)) for each in rolls.period_choices(*(row.period for row in last_week), period)
-            ],
+            periods=[(each, called.get(each)) for each in periods],
             course_name=given.get("course_name", like.course_name if like else ""),
             course_teacher=given.get("course_teacher", like.course_teacher if like else ""),
             remark=given.get("remark", ""),
@@ -195,8 +194,9 @@ class CorrectSession(DetailPage):
     ) -> HttpResponse:
         session, post = self.object, self.request.POST
         ground = Ground.of(session.school_class, {session.day})
-        people = rolls.lines(ground, session.day, session.period, chosen)
         period = (post.get("period_other") or post.get("period") or session.period)[:20]
+        periods = rolls.period_choices(session.period, period)
+        people = rolls.lines(ground, session.day, session.period, periods, chosen)
         return self.render(
             status=status,
             correcting=True,
@@ -204,7 +204,7 @@ class CorrectSession(DetailPage):
             day=session.day,
             weekday="一二三四五六日"[session.day.weekday()],
             period=period,
-            periods=[(each, None) for each in rolls.period_choices(session.period, period)],
+            periods=[(each, None) for each in periods],
             course_name=post.get("course_name", session.course_name),
             course_teacher=post.get("course_teacher", session.course_teacher),
             remark=post.get("remark", session.remark),

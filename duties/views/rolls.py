@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -17,6 +17,7 @@ from ..models import AttendanceSession, LeaveReason, Mark, StudentLeave
 from ..services.roll import Exceptions, Ground, MarkInput, covers, mark_of_slip
 
 SLIP, UNAPPROVED = "slip", "unapproved"
+ALWAYS = "*"
 CHOICES: tuple[tuple[str, str], ...] = (
     (Mark.PRESENT.value, "出勤"),
     (Mark.ABSENT.value, "旷课"),
@@ -34,7 +35,8 @@ LESSON_HOURS = ((10, "1-2节"), (12, "3-4节"), (16, "5-6节"), (18, "7-8节"), 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A student on the page of a roll call. `slip` is the granted slip of the day, in words."""
+    """A student on the page of a roll call. `slip` is the granted slip of the day in words, `slip_periods` in which of
+    the offered periods it excuses (`*`: in all)."""
 
     pk: int
     name: str
@@ -50,8 +52,13 @@ class Line:
         return ((SLIP, "按请假单"), *CHOICES) if self.slip else CHOICES
 
 
-def lines(ground: Ground, day: dt.date, period: str, marks: Mapping[int, str] | None = None) -> list[Line]:
-    """The students due on the day, by number; `marks` are choices made before, else slips are filled in. One query."""
+def lines(
+    ground: Ground, day: dt.date, period: str, offered: Collection[str], marks: Mapping[int, str] | None = None
+) -> list[Line]:
+    """The students due on the day, by number; `marks` are choices made before, else slips are filled in. One query.
+
+    `offered` are the periods that the page lets choose: each slip tells in which of them it excuses.
+    """
     slips = {slip.student_id: slip for slip in ground.slips if _on(slip, day)}
     rows = (
         Student.objects.filter(pk__in=ground.roster(day))
@@ -66,7 +73,10 @@ def lines(ground: Ground, day: dt.date, period: str, marks: Mapping[int, str] | 
         if marks is not None:
             chosen = marks.get(key, Mark.PRESENT.value)
         words = f"{name} {initials} {pinyin} {number}".lower()
-        found.append(Line(key, name, number, words, chosen, slip_text(slip), slip.periods if slip else "", applies))
+        within = ALWAYS
+        if slip is not None and slip.periods:
+            within = "、".join(each for each in offered if covers(slip, day, each))
+        found.append(Line(key, name, number, words, chosen, slip_text(slip), within, applies))
     return found
 
 

@@ -142,15 +142,16 @@ class NewLeave(FormPage):
         return super().get_form_kwargs() | {"groups": self._groups()}
 
     def _groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        day = self._day() or timezone.localdate()
+        days = sorted({self._day() or timezone.localdate(), timezone.localdate()})
         rows = (
-            RosterEntry.objects.on(day)
+            RosterEntry.objects.standing()
+            .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=days[0]), starts_on__lte=days[-1])
             .filter(school_class__in=self.classes, state=StudentState.ENROLLED)
             .order_by("school_class__code", "student__student_no")
             .values_list("school_class_id", "student_id", "student__name", "student__student_no")
         )
         found: dict[int, list[tuple[str, str]]] = {each.pk: [] for each in self.classes}
-        for class_id, student_id, name, number in rows:
+        for class_id, student_id, name, number in dict.fromkeys(rows):
             found[class_id].append((f"{class_id}:{student_id}", f"{name}（{number}）"))
         return [(each.name, found[each.pk]) for each in self.classes]
 

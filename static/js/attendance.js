@@ -196,8 +196,8 @@ function followSlips() {
   const shown = [];
   for (const one of students) {
     if (!one.radios.has("slip")) continue;
-    const named = one.row.dataset.slipPeriods.split(/[、,，;；\s]+/).filter(Boolean);
-    const applies = named.length === 0 || named.includes(now);
+    const within = one.row.dataset.slipPeriods.split("、");
+    const applies = within.includes("*") || within.includes(now);
     const value = valueOf(one);
     if (!correcting && !one.touched && applies !== (value === "slip")) {
       choose(one, applies ? "slip" : "present", { remember: false });

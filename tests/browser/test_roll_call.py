@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from duties.models import AttendanceSession
 from duties.services.attendance import call_roll
+from duties.services.student_leaves import record_leave
 from gaobo_banzhuren.accounts.models import User
 from tests.duties.given import Room, room
 from tests.factories import client_for
@@ -197,3 +198,26 @@ def test_a_waiting_roll_call_that_came_too_late_is_opened_again_and_loses_no_mar
     phone.get_by_role("button", name="保存点名").tap()
     expect(phone.get_by_text("晚上 已保存：应到 60，实到 59，缺 1")).to_be_visible()
     assert AttendanceSession.objects.get(period="晚上").marks.get().student == where.students[9]
+
+
+def test_a_slip_for_the_morning_follows_the_chosen_period(phone: Page, live_server: Any, where: Room) -> None:
+    student = where.students[1]
+    today = timezone.localdate()
+    record_leave(
+        where.user,
+        where.school_class,
+        student,
+        kind="sick",
+        starts_on=today,
+        ends_on=today,
+        periods="上午",
+        reason="就诊",
+    )
+    start(phone, live_server, where)
+    phone.locator(".roll-lesson summary").tap()
+    for period, word in (("3-4节", "病假"), ("5-6节", "出勤"), ("1-2节", "病假")):
+        phone.get_by_role("radio", name=period, exact=True).tap()
+        expect(tile(phone, where, 1)).to_contain_text(word)
+    phone.get_by_role("button", name="保存点名").tap()
+    expect(phone.get_by_text("实到 59，缺 1")).to_be_visible()
+    assert AttendanceSession.objects.get().marks.get().leave is not None

@@ -275,6 +275,19 @@ def test_days_of_a_slip():
     assert not slip_covers(monday, wednesday, None, "3-4节、5-6节", monday, "1-2节")
 
 
+@pytest.mark.parametrize(
+    ("named", "period", "excused"),
+    [
+        ("1-2节", "1-2节", True), ("1-2", "第1-2节", True), ("3-4节、1-2节", "1-2节", True), ("上午", "3-4节", True),
+        ("上午", "5-6节", False), ("上午", "上午", True), ("1-2节", "上午", False), ("晚上", "晚自习", True),
+        ("11-12节", "1-2节", False),
+    ],
+)  # fmt: skip
+def test_periods_are_recognised_however_they_are_written(named, period, excused):
+    monday = day("2024-03-18")
+    assert slip_covers(monday, monday, None, named, monday, period) is excused
+
+
 @pytest.mark.clause("A-32", "A-42")
 def test_lateness_becomes_truancy_only_where_the_rule_says_so():
     days = [day(f"2024-03-{number:02d}") for number in (1, 4, 5, 6)]
