@@ -10,13 +10,13 @@ import datetime as dt
 import uuid
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, cast
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from gaobo_banzhuren.regulation.in_force import NoRuleError, rules_on
@@ -118,10 +118,10 @@ def open_retakes(class_ids: Collection[int], *, on: dt.date | None = None) -> li
     covers the courses that it names, or all of them when it names none.
     """
     day = on or timezone.localdate()
-    homes = _homes(class_ids, day)
     groups: dict[tuple[int, int], list[ExamResult]] = defaultdict(list)
-    for result in _owed(homes, day):
+    for result in _owed(class_ids, day):
         groups[(result.student_id, result.course_id)].append(result)
+    homes = _homes(class_ids, day, {student for student, _ in groups})
     found = []
     for attempts in groups.values():
         last = attempts[-1]
@@ -131,19 +131,24 @@ def open_retakes(class_ids: Collection[int], *, on: dt.date | None = None) -> li
     return _with_records(found, day)
 
 
-def _homes(class_ids: Collection[int], day: dt.date) -> dict[int, RosterEntry]:
-    rows = RosterEntry.objects.on(day).filter(school_class_id__in=class_ids, state__in=STILL_STUDYING)
+def _roster(class_ids: Collection[int], day: dt.date) -> QuerySet[RosterEntry]:
+    return RosterEntry.objects.on(day).filter(school_class_id__in=class_ids, state__in=STILL_STUDYING)
+
+
+def _homes(class_ids: Collection[int], day: dt.date, students: Collection[int]) -> dict[int, RosterEntry]:
+    """Student and class of those found, not of everybody: the lists are short and the classes many."""
+    rows = _roster(class_ids, day).filter(student_id__in=students)
     return {entry.student_id: entry for entry in rows.select_related("student")}
 
 
-def _results_of(homes: Iterable[int], day: dt.date) -> ExamResultQuerySet:
-    return ExamResult.objects.released(day).filter(student_id__in=list(homes))
+def _results_of(class_ids: Collection[int], day: dt.date) -> ExamResultQuerySet:
+    return ExamResult.objects.released(day).filter(student__in=_roster(class_ids, day).values("student"))
 
 
-def _owed(homes: Iterable[int], day: dt.date) -> ExamResultQuerySet:
+def _owed(class_ids: Collection[int], day: dt.date) -> ExamResultQuerySet:
     same = ExamResult.objects.released(day).filter(student=OuterRef("student"), course=OuterRef("course"))
     cleared = same.filter(status__in=figures.CLEARS)
-    rows = _results_of(homes, day).filter(~Exists(cleared), status__in=figures.OWED)
+    rows = _results_of(class_ids, day).filter(~Exists(cleared), status__in=figures.OWED)
     return rows.select_related("course", "session").order_by("session__starts_on", "session_id")
 
 
@@ -216,18 +221,17 @@ def planned(rows: Sequence[Retake]) -> Share:
 
 
 def histories(class_id: int, *, on: dt.date | None = None) -> dict[tuple[Student, Course], list[Attempt]]:
-    """Every course that a student of the class ever failed or missed, with all attempts in order. Two queries.
+    """Every course that a student of the class ever failed or missed, with all attempts in order. One query.
 
     What has been passed or exempted since stays here when it has left the open list.
     """
     day = on or timezone.localdate()
-    homes = _homes([class_id], day)
     same = ExamResult.objects.released(day).filter(student=OuterRef("student"), course=OuterRef("course"))
     ever = same.filter(status__in=figures.OWED)
-    rows = _results_of(homes, day).filter(Exists(ever)).select_related("course", "session")
+    rows = _results_of([class_id], day).filter(Exists(ever)).select_related("student", "course", "session")
     found: dict[tuple[Student, Course], list[Attempt]] = {}
     for result in rows.order_by("student__student_no", "course__code", "session__starts_on", "session_id"):
-        key = (homes[result.student_id].student, result.course)
+        key = (result.student, result.course)
         found.setdefault(key, []).append(Attempt(result.session, result.status, result.score))
     return found
 
@@ -245,8 +249,7 @@ def trouble_list(
     the results when it is about that session, or about 学业 without naming one (C5.5e).
     """
     day = on or timezone.localdate()
-    homes = _homes(class_ids, day)
-    rows = _results_of(homes, day)
+    rows = _results_of(class_ids, day)
     if sessions is not None:
         rows = rows.filter(session_id__in=sessions)
     if since is not None:
@@ -262,15 +265,15 @@ def trouble_list(
     )
     known = ExamSession.objects.in_bulk({row["session_id"] for row in counted})
     needed = _needed({session.starts_on for session in known.values()})
+    listed = [
+        row for row in counted if (least := needed[known[row["session_id"]].starts_on]) and row["failed"] >= least
+    ]
+    homes = _homes(class_ids, day, {row["student_id"] for row in listed})
     found = []
-    for row in counted:
-        session = known[row["session_id"]]
-        least = needed[session.starts_on]
-        if least is not None and row["failed"] >= least:
-            home = homes[row["student_id"]]
-            found.append(
-                Trouble(home.student, home.school_class_id, session, row["failed"], row["absent"], least)
-            )  # fmt: skip
+    for row in listed:
+        home, session = homes[row["student_id"]], known[row["session_id"]]
+        least = needed[session.starts_on] or 0
+        found.append(Trouble(home.student, home.school_class_id, session, row["failed"], row["absent"], least))
     return _with_contacts(found, day)
 
 
