@@ -76,6 +76,8 @@ class CorrectionForm(forms.Form):
         found = {}
         for name, old in self.present.items():
             new = self.cleaned_data.get(name)
+            if new is False and old is None:
+                continue  # a box that nobody ever ticked
             if _plain(new) != _plain(old):
                 found[name] = "" if new is None and isinstance(old, str) else new
         return found

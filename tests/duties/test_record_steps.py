@@ -68,6 +68,7 @@ def test_a_case_goes_from_background_to_measures_to_its_closing():
         "problem_text": "问题。",
     }
     step(here.user, case, "correct", **values, effect="成绩回升", reason="结案补充")
+    assert case.notes.get(kind="correction").after == {"effect": "成绩回升"}
     assert "已办结。" in step(here.user, case, "close", text="目标达到", on="2024-06-01")
     assert (case.progress, case.decided_on, case.result) == (Progress.CLOSED, dt.date(2024, 6, 1), "目标达到")
 
