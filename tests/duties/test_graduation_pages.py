@@ -135,6 +135,27 @@ def test_one_students_list_is_filled_excused_and_reopened_on_one_page(here):
     assert DepartureItem.objects.get().item == "cards"
 
 
+@pytest.mark.clause("C6.3c")
+def test_the_page_of_the_class_says_why_it_cannot_be_closed(here):
+    all_left(here, here.user, but=1)
+    one = here.school_class
+    data = {
+        "name": one.name, "project_type": one.programme.project_type, "sponsor": one.programme.sponsor,
+        "major": one.programme.major, "opens_on": "2023-09-01", "teaching_ends_on": "2024-01-31",
+        "closes_on": "2024-03-31", "version": one.version,
+    }  # fmt: skip
+    client = client_for(college_admin(here.college))
+    page = client.post(reverse("teachers:class_edit", args=[one.pk]), data).content.decode()
+    assert f"还不能结班：还有 1 名学生的离校清单没有办完或免办（{here.students[-1].name}）" in page
+    one.refresh_from_db()
+    assert one.closes_on is None
+    for item in DepartureItem.Item.values:
+        departures.settle(here.user, one, item, [here.students[-1].pk], excused="已参军")
+    client.post(reverse("teachers:class_edit", args=[one.pk]), data)
+    one.refresh_from_db()
+    assert one.closes_on == day("2024-03-31")
+
+
 def test_the_appraisals_are_printed_and_the_log_tells(here):
     client = client_for(here.user)
     assert "还没有写好的意见" in client.get(url("appraisals_pdf", here)).content.decode()
