@@ -91,7 +91,7 @@ class World:
     named: dict[str, Any] = field(default_factory=dict)
 
     def add(
-        self, kind: str, label: str, *, owner: User | None = None, college: College | None = None,
+        self, kind: str, label: str, /, *, owner: User | None = None, college: College | None = None,
         handed: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         whose = owner.pk if owner else None
