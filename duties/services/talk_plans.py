@@ -15,7 +15,8 @@ from gaobo_banzhuren.regulation.models import Term
 from gaobo_banzhuren.web.errors import NotAllowed, UserError
 from teachers.models import ClassTeacher, SchoolClass
 
-from ..figures import Figure
+from ..figures import Measured
+from ..measures.classes import class_figures
 from ..models import PlannedTalk, RecordState, RecordStudent
 from ..naming import Named
 from ..policies import students as policies
@@ -103,9 +104,10 @@ def _rank(row: PlanRow) -> tuple[bool, bool, dt.date, str]:
     return row.done, row.plan is None, day or dt.date.max, row.student.number
 
 
-def coverage(rows: Collection[PlanRow]) -> Figure:
-    """Distinct students with a talk in the term over the roster; two talks with one student count once."""
-    return Figure("talk_coverage", "谈话覆盖", sum(row.done for row in rows), len(rows))
+def coverage(school_class: SchoolClass, term: Term) -> Measured:
+    """The same figure as everywhere: distinct students with a talk in the term over the class's students."""
+    found = class_figures([school_class.pk], term.starts_on, _day_of(term), only=("talk_coverage",))
+    return found[school_class.pk]["talk_coverage"]
 
 
 def _day_of(term: Term) -> dt.date:

@@ -369,7 +369,7 @@ class TalkPlan(OfClass, FormPage):
             .order_by("-starts_on")[:TERMS_SHOWN],
             "waiting": [line for line in lines if not line["row"].done],
             "done": [line for line in lines if line["row"].done],
-            "coverage": talk_plans.coverage(self.rows),
+            "coverage": talk_plans.coverage(self.school_class, self.term) if self.term else None,
             "planned": sum(row.plan is not None for row in self.rows),
             "planned_of": f" ÷ {sum(row.plan is not None for row in self.rows)}",
             "planned_done": sum(row.plan is not None and row.done for row in self.rows),

@@ -46,7 +46,8 @@ def test_two_talks_with_one_student_count_once_and_other_terms_do_not():
         written(here, "talk", on, students=here.students[:1])
     written(here, "talk", "2023-10-16", students=here.students[1:2])
     written(here, "talk", MONDAY, students=here.students[2:3], archive=False)
-    found = talk_plans.coverage(rows(here))
+    with at_time("2024-03-29"):
+        found = talk_plans.coverage(here.school_class, term_of("2024-03-18"))
     assert (found.numerator, found.denominator, found.text) == (1, 5, "20.00 %")
 
 
