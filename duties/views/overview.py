@@ -13,6 +13,7 @@ from gaobo_banzhuren.web.views import DetailPage
 from teachers.models import SchoolClass
 
 from .. import terms
+from ..measures.behind import known_keys
 from ..overview import overview_of
 
 
@@ -40,4 +41,4 @@ class ClassOverview(DetailPage):
             return self.render(terms=[], chosen=None, overview=None)
         last = min(term.ends_on, today)
         overview = overview_of(self.user, self.object, term.starts_on, max(last, term.starts_on), today)
-        return self.render(terms=known, chosen=term, overview=overview, last=last)
+        return self.render(terms=known, chosen=term, overview=overview, last=last, openable=known_keys())
