@@ -127,6 +127,10 @@ class Batch(ShowsBatch, BatchPage):
     def get_title(self) -> str:
         return f"{BY_KEY[self.object.kind].label}：{self.object.file_name}"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # What a kind assumed (students who are not listed, a year that nobody wrote) is to be read before committing.
+        return super().get_context_data(**kwargs) | {"notes_open": True}
+
     def addresses(self, batch: ImportBatch) -> dict[str, str]:
         names = ("commit", "discard", "undo", "errors")
         found = {name: reverse(f"duties:import_{name}", args=[batch.pk]) for name in names}

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from duties.imports.kinds import KINDS
 from duties.models import FeeDue
 from gaobo_banzhuren.accounts.roles import Role
 from teachers.models import ImportBatch
@@ -101,6 +102,18 @@ def test_the_template_goes_straight_in_when_it_is_filled(where):
     book_.save(target)
     batch = uploaded("fees", target.getvalue(), office())
     assert (batch.state, batch.counts["缴费"]["新增"]) == ("previewed", 1)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.key)
+def test_every_kind_has_its_page_and_a_template_that_reads_as_empty(kind):
+    client = client_for(office())
+    page = text(client.get(reverse("duties:import_upload", args=[kind.key])))
+    for sheet, column in kind.columns:
+        assert column.header in page, sheet.name
+    content = client.get(reverse("duties:import_template", args=[kind.key])).content
+    batch = uploaded(kind.key, content, office())
+    assert not batch.problems
+    assert batch.preview["changes"] == []
 
 
 def test_a_college_sees_its_own_batches_and_the_roster_page_none_of_them(where):

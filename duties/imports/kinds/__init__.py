@@ -7,11 +7,12 @@ from typing import Final
 from gaobo_banzhuren.accounts.models import User
 
 from ..declaring import ImportKind
+from .attendance import ATTENDANCE
 from .fees import FEES
 from .registrations import REGISTRATIONS
 from .results import RESULTS
 
-KINDS: Final[tuple[ImportKind, ...]] = (FEES, REGISTRATIONS, RESULTS)
+KINDS: Final[tuple[ImportKind, ...]] = (FEES, REGISTRATIONS, RESULTS, ATTENDANCE)
 BY_KEY: Final = {kind.key: kind for kind in KINDS}
 
 
