@@ -42,6 +42,8 @@ def class_section(user: User, school_class: SchoolClass) -> Section | None:
         SectionLink("工作记录", f"{reverse('duties:records')}?school_class={school_class.pk}", "journal-text"),
         *(SectionLink(label, url, icon) for name, label, icon in CLASS_PAGES if (url := _url(name, school_class.pk))),
     ]
+    if school_class.teaching_ends_on:
+        links.append(SectionLink("毕业事项", reverse("duties:graduation", args=[school_class.pk]), "mortarboard"))
     if mine and (url := _url("duties:checklist")):
         links.insert(1, SectionLink("本学期清单", f"{url}?class={school_class.pk}", "list-check"))
     if mine:

@@ -39,6 +39,12 @@ def test_the_hub_shows_the_three_figures_and_why_the_class_cannot_be_closed(here
     assert "还有 1 名学生的离校清单没有办完" in text
 
 
+def test_the_page_of_a_class_leads_to_its_graduation_once_an_end_of_teaching_is_entered(here):
+    for where, there in ((here, True), (room(1), False)):
+        page = client_for(where.user).get(reverse("teachers:class", args=[where.school_class.pk])).content.decode()
+        assert (url("graduation", where) in page) == there
+
+
 def test_a_class_that_still_learns_has_the_hub_with_what_to_wait_for_and_nothing_below():
     here = room(3)
     client = client_for(here.user)
