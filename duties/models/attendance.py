@@ -121,7 +121,9 @@ class AttendanceMark(models.Model):
 class AttendanceChange(models.Model):
     """A correction of a roll call, or its end: by whom, why, and the marks and counts before and after. Never changed."""
 
-    session = models.ForeignKey(AttendanceSession, verbose_name="点名", on_delete=models.PROTECT, related_name="changes")
+    session = models.ForeignKey(
+        AttendanceSession, verbose_name="点名", on_delete=models.PROTECT, related_name="changes"
+    )
     before = models.JSONField("更正前", default=dict)
     after = models.JSONField("更正后", default=dict)
     reason = models.CharField("理由", max_length=200)

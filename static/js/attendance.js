@@ -260,6 +260,8 @@ function save(text, state = "") {
   made.disabled = Boolean(state);
   made.textContent = text;
   form.dataset.locked = state;
+  // What is on its way is not changed behind its own back.
+  for (const part of form.querySelectorAll(".roll-lesson, .roll-find, .roll-students, .roll-marked, [data-roll-undo]")) part.inert = Boolean(state);
 }
 
 // While it waits, other pages of the product may send it; this one must not change it any more.
