@@ -21,15 +21,16 @@ ClassFigures = dict[str, Measured]
 
 _WORK: Final = (
     "activities", "talks", "parent_contacts", "teacher_contacts", "lesson_visits", "room_checks", "thought_reports",
-    "honours", "worklogs", "incidents", "cheating", "newcomer", "materials",
+    "honours", "worklogs", "incidents", "cheating", "newcomer", "materials", "problems_open",
 )  # fmt: skip
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "roster": ("violation", "talk_coverage", "phones"),
+    "roster": ("violation", "talk_coverage", "phones", "pledges"),
     "calls": ("attendance", "in_class", "materials"),
     "leaves": ("leaves_open",),
     "records": _WORK,
     "students": ("violation", "talk_coverage", "talks", "parent_contacts"),
     "themes": ("themes", "themes_one", "themes_two"),
+    "pledges": ("pledges",),
     "cases": ("cases_closed",),
     "meetings": ("meetings",),
     "exams": ("pass_rate", "registered_pass", "registration", "level_pass", "pre_exam", "materials"),
@@ -79,6 +80,7 @@ def gather(scopes: Scopes, only: Collection[str] | None = None) -> tuple[RateRul
         "records": lambda: records.collect(scopes),
         "students": lambda: records.collect_students(scopes, rules),
         "themes": lambda: records.collect_themes(scopes),
+        "pledges": lambda: records.collect_pledges(scopes),
         "cases": lambda: records.collect_cases(scopes),
         "meetings": lambda: records.collect_meetings(scopes, rules, terms),
         "exams": lambda: exams.collect(scopes),
@@ -113,6 +115,7 @@ def build(
         exams.level_pass(tally, rules),
         exams.registration(tally),
         exams.pre_exam(tally),
+        records.pledges(tally),
         fees.renewal(tally, rules),
         fees.collection(tally),
         fees.phones(tally),
@@ -139,13 +142,23 @@ def work(tally: Tally, rules: RateRules, scopes: Scopes, classes: int) -> list[C
             key, label, number, aim, "自定目标" if aim is not None else "", unit, note, running, readings=("A-43",)
         )
 
+    def since(kind: str) -> str:
+        """Days since the last contact (C3.1.3)."""
+        day = tally.latest.get(kind)
+        return f"最近一次 {day:%Y-%m-%d}，{(scopes.today - day).days} 天前" if day else ""
+
+    problems = sum(tally.count(kind, progress="open") for kind in ("lesson_visit", "teacher_contact"))
     responsible = tally.count("incident", progress="confirmed", all_writers=True)
     return [
         Count("activities", "教育活动", tally.count("activity")),
         wished("talks", "谈心谈话", numbers["talk_persons"], rules.talk_target, "人次"),
-        wished("parent_contacts", "家长联系", numbers["parent_contact_persons"], rules.contact_target, "人次"),
-        Count("teacher_contacts", "任课教师联系", tally.count("teacher_contact"), readings=("A-43",)),
+        wished("parent_contacts", "家长联系", numbers["parent_contact_persons"], rules.contact_target, "人次", since("parent_contact")),
+        Count(
+            "teacher_contacts", "任课教师联系", tally.count("teacher_contact"), note=since("teacher_contact"),
+            readings=("A-43",),
+        ),
         wished("lesson_visits", "听课", tally.count("lesson_visit"), rules.visit_target, "次"),
+        Count("problems_open", "教学问题未办结", problems, unit="个"),
         Count("room_checks", "到班检查", tally.count("room_check"), note=f"教室日志已填 {numbers['logs_filled']} 次"),
         Count("leaves_open", "请假未销", numbers["leaves_open"], unit="张", note=f"已销假 {numbers['leaves_closed']} 张"),
         Count("thought_reports", "思想动态报告", tally.count("thought_report"), unit="份"),

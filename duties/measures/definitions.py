@@ -30,6 +30,8 @@ _FIXED: Final[dict[str, Definition]] = {
     ),
     "registration": Definition(STUDY, "C5.5a", "已报科次 ÷ 应报科次。"),
     "pre_exam": Definition(STUDY, "C5.5b", "登记了考前教育（选上场次）的场次 ÷ 本班有人参加的场次。"),
+    "pledges": Definition(STUDY, "C6.2", "教育活动中登记的诚信承诺书份数 ÷ 在册学生；每名学生最多算一份。"),
+    "problems_open": Definition(WORK, "C5.3c", "听课和任课教师联系中发现、还没有办结的问题。"),
     "collection": Definition(
         STUDY, "C4.2a", "已缴金额 ÷ 应缴金额，应缴里已减去减免；免缴不计。按截止日落在期间内的缴费期。"
     ),
@@ -41,8 +43,8 @@ _FIXED: Final[dict[str, Definition]] = {
     "themes_two": Definition(WORK, "C3.1.2", "第三条（一）第 2 项：心理健康、安全稳定。"),
     "activities": Definition(WORK, "C3.1.1", "教育活动的次数。"),
     "newcomer": Definition(WORK, "C9.2.1.2", "类型为新生教育的活动。"),
-    "parent_contacts": Definition(WORK, "C3.1.3", "与家长联系的人次。"),
-    "teacher_contacts": Definition(WORK, "C5.3a", "与任课教师联系的次数。"),
+    "parent_contacts": Definition(WORK, "C3.1.3", "与家长联系的人次，旁边是距最近一次的天数。"),
+    "teacher_contacts": Definition(WORK, "C5.3a", "与任课教师联系的次数，旁边是距最近一次的天数。"),
     "lesson_visits": Definition(WORK, "C5.3b", "听课的次数。"),
     "thought_reports": Definition(WORK, "C9.2.1.1", "思想动态报告的份数。"),
     "honours": Definition(WORK, "C3.1.4", "学院已认定的优秀学生项目。"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 
 from gaobo_banzhuren.regulation.models import Term
 from gaobo_banzhuren.regulation.rates import RateRules, ViolationBase, ViolationLevel, ViolationNumerator
@@ -26,13 +26,14 @@ def collect(scopes: Scopes) -> None:
     keys = ("record__kind", "record__category", "record__level", "record__progress", "record__teacher_id")
     rows = scopes.grouped(
         LINKS.all(), "school_class_id", "record__happened_on", *keys, number=Count("pk"),
-        logged=Count("pk", filter=Q(record__details__log_filled=True)),
+        logged=Count("pk", filter=Q(record__details__log_filled=True)), latest=Max("record__happened_on"),
     )  # fmt: skip
     for row, scope, tally in rows:
         key = tuple(row[name] for name in keys[:4])
         tally.records[key] += row["number"]
         if scope.teacher_id in (None, row["record__teacher_id"]):
             tally.own[key] += row["number"]
+            tally.saw(row["record__kind"], row["latest"])
             if row["record__kind"] == "room_check":
                 tally.numbers["logs_filled"] += row["logged"]
 
@@ -80,6 +81,15 @@ def collect_themes(scopes: Scopes) -> None:
     for row, scope, tally in rows:
         if scope.teacher_id in (None, row["record__teacher_id"]):
             tally.people["themes"].add((scope.class_id, row["value"]))
+
+
+def collect_pledges(scopes: Scopes) -> None:
+    """Honesty pledges signed at activities (C6.2). One query."""
+    rows = LINKS.filter(record__kind="activity", record__details__pledges__gt=0)
+    keys = ("record_id", "record__details__pledges", "record__teacher_id")
+    for row, scope, tally in scopes.grouped(rows, "school_class_id", "record__happened_on", *keys):
+        if scope.teacher_id in (None, row["record__teacher_id"]):
+            tally.numbers["pledges"] += int(row["record__details__pledges"])
 
 
 def collect_cases(scopes: Scopes) -> None:
@@ -162,6 +172,12 @@ def violation(tally: Tally, rules: RateRules) -> Figure:
 def talk_coverage(tally: Tally) -> Figure:
     talked = tally.people["talk_students"] & tally.people["students"]
     return Figure("talk_coverage", "谈话覆盖", len(talked), len(tally.people["students"]), readings=("A-43",))
+
+
+def pledges(tally: Tally) -> Figure:
+    """诚信承诺: pledges ÷ students; those of a joint activity are noted once for all its classes and never exceed one each."""
+    students, signed = len(tally.people["students"]), tally.numbers["pledges"]
+    return Figure("pledges", "诚信承诺", min(signed, students), students, note=f"登记了 {signed} 份承诺书")
 
 
 def themes(tally: Tally, classes: int) -> list[Figure]:

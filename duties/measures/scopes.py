@@ -39,6 +39,7 @@ class Tally:
     people: dict[str, set[Hashable]] = field(default_factory=lambda: defaultdict(set))
     records: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     own: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    latest: dict[str, dt.date] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
         self.numbers.update(other.numbers)
@@ -46,6 +47,12 @@ class Tally:
         self.own.update(other.own)
         for key, values in other.people.items():
             self.people[key] |= values
+        for kind, day in other.latest.items():
+            self.saw(kind, day)
+
+    def saw(self, kind: str, day: dt.date) -> None:
+        """Remember the latest day of own work of the kind."""
+        self.latest[kind] = max(day, self.latest.get(kind, day))
 
     def count(self, kind: str, *, category: str = "", progress: str = "", all_writers: bool = False) -> int:
         """Records of a kind; own work, or with `all_writers` whoever wrote it down."""

@@ -120,7 +120,8 @@ class ClassFiguresPage(OfClass):
         figures = class_figures([self.object.pk], *period.span)[self.object.pk]
         groups = shown_groups(figures, rates_on(period.last), self.object.pk, period.query)
         months = months_offered(period)
-        return self.render(period=period, periods=known, groups=groups, months=months)
+        leads = self.user.access.has(Role.CLASS_TEACHER)
+        return self.render(period=period, periods=known, groups=groups, months=months, leads=leads)
 
 
 class FigurePage(OfClass):

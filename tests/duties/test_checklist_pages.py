@@ -142,6 +142,17 @@ def test_what_one_may_not_read_is_counted_and_not_told():
     assert "心理" not in shown.split("依据的记录")[1]
 
 
+@pytest.mark.clause("A-87")
+def test_the_names_of_those_who_wait_do_not_tell_who_was_spoken_to_in_confidence():
+    here = room(2)
+    written(here, "talk", students=here.students[:1], category="mind")
+    assert here.students[1].name in text(page(here, "figure", here.school_class.pk, "talk_coverage"))
+    for reader in (college_admin(here.college), college_head(here.college), office()):
+        shown = text(page(here, "figure", here.school_class.pk, "talk_coverage", by=reader))
+        assert here.students[1].name not in shown
+        assert "保密谈话" in shown
+
+
 def test_unknown_figures_and_foreign_classes_are_missing():
     here, there = room(), room()
     assert page(here, "figure", here.school_class.pk, "luck").status_code == 404

@@ -352,6 +352,27 @@ def test_checks_with_their_log_leaves_not_closed_and_posts():
     assert (number(here, "posts").number, number(here, "posts").note) == (1, "其中写明职责的 1 个")
 
 
+@pytest.mark.clause("C3.1.3", "C5.3c")
+def test_days_since_the_last_contact_and_problems_that_are_still_open():
+    here = room()
+    written(here, "parent_contact", "2024-03-04", students=here.students[:1])
+    written(here, "parent_contact", "2024-03-11", students=here.students[1:2])
+    assert number(here, "parent_contacts").note.startswith("最近一次 2024-03-11，")
+    written(here, "teacher_contact", problem="投影仪坏了")
+    settled = written(here, "lesson_visit", problem="座位靠后")
+    records.close(here.user, settled, "已调整", on=day("2024-03-20"))
+    assert number(here, "problems_open").number == 1
+
+
+@pytest.mark.clause("C6.2")
+def test_pledges_out_of_the_students_at_most_one_each():
+    here = room(5)
+    written(here, "activity", category="honesty", pledges=3)
+    assert rate(here, "pledges").sum_text == "3 ÷ 5"
+    written(here, "activity", "2024-04-01", category="honesty", pledges=4)
+    assert (rate(here, "pledges").sum_text, rate(here, "pledges").note) == ("5 ÷ 5", "登记了 7 份承诺书")
+
+
 @pytest.mark.clause("A-43", "C5.3b")
 def test_a_wish_of_the_office_is_a_target_of_its_own_and_never_the_rule(monkeypatch):
     here = room()
