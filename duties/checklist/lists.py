@@ -66,7 +66,7 @@ def _debtors(found: Shares, ids: list[int], today: dt.date) -> None:
         record__kind__in=("talk", "parent_contact"), record__category=ARREARS,
         record__happened_on__gte=OuterRef("period__starts_on"),
     )  # fmt: skip
-    said = about.filter(own).exclude(record__details__arrears_reason=None).exclude(record__details__arrears_reason="")
+    said = about.filter(own, record__details__has_key="arrears_reason")
     rows = (
         FeeDue.objects.filter(
             school_class_id__in=ids, period__starts_on__lte=today, due_fen__gt=F("paid_fen") + F("waived_fen")
