@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,9 +32,12 @@ def classes_of(user: User) -> QuerySet[SchoolClass]:
 
 
 def results_for(user: User) -> ExamResultQuerySet:
-    """Class teachers read results from the day of release, the college and the office before."""
+    """Class teachers read results from the day of release, the classes' college and the office before."""
     rows = ExamResult.objects.all()
-    return rows if user.access.has(*STAFF) else rows.released(timezone.localdate())
+    if user.access.has(Role.OFFICE):
+        return rows
+    released = Q(session__results_on__isnull=True) | Q(session__results_on__lte=timezone.localdate())
+    return rows.filter(released | Q(school_class__college_id__in=user.access.colleges(*policies.COLLEGE)))
 
 
 def students_of(school_class: SchoolClass) -> QuerySet[Student]:

@@ -22,6 +22,7 @@ from ..exam_numbers import RegistrationCount, educated, pass_counts, registratio
 from ..exports import exams as exports
 from ..forms.exams import CourseForm, SessionForm
 from ..models import Course, ExamSession
+from ..models.records import led_class_ids
 from ..policies import exams as policies
 from ..services import exam_sessions as services
 from .exam_common import READERS, STAFF, Crumbs, classes_of, results_for
@@ -58,10 +59,11 @@ class Exams(ListPage):
             session.window = session.window_on(today)
             session.counted = counts.get((session.pk,))
             session.registered = registered.get((session.pk,), RegistrationCount())
-        leads = self.user.access.has(Role.CLASS_TEACHER)
         context["object_list"] = sessions
-        own = list(classes.order_by("code")) if leads and not self.user.access.has(*STAFF) else []
-        context |= {"classes": own, "only_class": own[0] if len(own) == 1 else None}
+        led = led_class_ids(self.user) if self.user.access.has(Role.CLASS_TEACHER) else []
+        own = list(classes.filter(pk__in=led).order_by("code")) if led else []
+        only = own[0] if len(own) == 1 and not self.user.access.has(*STAFF) else None
+        context |= {"classes": own, "only_class": only}
         context["may_add"] = policies.can_add_session(self.user)
         return context
 

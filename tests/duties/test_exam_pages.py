@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from duties.models import Course, ExamRegistration, ExamResult, ExamSession, RegistrationState
+from gaobo_banzhuren.accounts.roles import Role
 from tests.duties.exams import ACCOUNTING, ENGLISH, course, registration, result, results, session
 from tests.duties.given import room, written
-from tests.factories import assessor, audit_entries, client_for, college_admin, college_head, hr, office
+from tests.factories import assessor, audit_entries, client_for, college_admin, college_head, hr, office, with_role
 
 pytestmark = pytest.mark.django_db
 
@@ -365,3 +366,16 @@ def test_the_session_page_counts_the_classes_with_pre_exam_education():
     written(here, "activity", "2024-04-02", category="pre_exam")
     assert "1 / 3 个班（33.33 %）" in page(head, "exam_session", april.pk)
     assert "考前教育已开展" in page(here.user, "exam_class", april.pk, here.school_class.pk)
+
+
+def test_who_leads_a_class_here_and_keeps_another_college_reads_the_own_results_from_their_release():
+    here, there = room(1), room(1)
+    with_role(here.user, Role.COLLEGE_ADMIN, there.college)
+    april = session(results_on=days(3), starts_on=days(-20), ends_on=days(-19))
+    result(here, here.students[0], april, course(), "不合格", "37.5")
+    result(there, there.students[0], april, course(), "不合格", "41.5")
+    assert "37.5" not in page(here.user, "exam_class", april.pk, here.school_class.pk)
+    assert "41.5" in page(here.user, "exam_class", april.pk, there.school_class.pk)
+    listed = page(here.user, "exams")
+    assert reverse("duties:retakes", args=[here.school_class.pk]) in listed
+    assert reverse("duties:retakes", args=[there.school_class.pk]) not in listed
