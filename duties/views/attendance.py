@@ -116,6 +116,7 @@ class SessionPage(DetailPage):
                 "未准假" if mark.mark in ("leave", "official") and not mark.approved else mark.get_mark_display()
             )
             mark.tone = _tone(mark.mark, mark.approved)
+            mark.slip_opens = mark.leave is not None and mark.leave.school_class_id == session.school_class_id
             mark.needs_slip = mark.leave_id is None and mark.mark in ("leave", "official", "absent")
         visible_class = SchoolClass.objects.visible_to(self.user).filter(pk=session.school_class_id).exists()
         leads = session.school_class_id in led_class_ids(self.user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -59,7 +60,10 @@ def lines(
 
     `offered` are the periods that the page lets choose: each slip tells in which of them it excuses.
     """
-    slips = {slip.student_id: slip for slip in ground.slips if _on(slip, day)}
+    slips: dict[int, list[StudentLeave]] = defaultdict(list)
+    for slip in ground.slips:
+        if _on(slip, day):
+            slips[slip.student_id].append(slip)
     rows = (
         Student.objects.filter(pk__in=ground.roster(day))
         .order_by("student_no")
@@ -67,15 +71,16 @@ def lines(
     )
     found = []
     for key, name, number, initials, pinyin in rows:
-        slip = slips.get(key)
+        own = sorted(slips[key], key=lambda each: not covers(each, day, period))
+        slip = own[0] if own else None
         applies = slip is not None and covers(slip, day, period)
         chosen = SLIP if applies else Mark.PRESENT.value
         if marks is not None:
             chosen = marks.get(key, Mark.PRESENT.value)
         words = f"{name} {initials} {pinyin} {number}".lower()
-        within = ALWAYS
-        if slip is not None and slip.periods:
-            within = "、".join(each for each in offered if covers(slip, day, each))
+        within = "、".join(each for each in offered if any(covers(one, day, each) for one in own))
+        if any(not one.periods for one in own):
+            within = ALWAYS
         found.append(Line(key, name, number, words, chosen, slip_text(slip), within, applies))
     return found
 

@@ -154,6 +154,23 @@ def test_students_on_leave_are_marked_before_anybody_taps():
     assert not AttendanceSession.objects.get(period="3-4节").marks.exists()
 
 
+def test_two_slips_of_one_day_are_shown_in_the_period_that_each_excuses():
+    where = room(2)
+    one = where.students[0]
+    asked(where, one, last="2024-03-18", periods="1-2节")
+    asked(where, one, last="2024-03-18", periods="下午", kind="personal")
+    browser = client_for(where.user)
+    shown = {}
+    for period in ("1-2节", "3-4节", "5-6节"):
+        page = browser.get(page_of(where, "roll_call"), {"day": "2024-03-18", "period": period})
+        line = page.context["people"][0]
+        shown[period] = (line.chosen, line.slip[:2])
+        assert line.slip_periods.split("、") == ["1-2节", "5-6节", "7-8节", "下午"]
+    assert shown["1-2节"] == ("slip", "病假")
+    assert shown["3-4节"][0] == "present"
+    assert shown["5-6节"] == ("slip", "事假")
+
+
 def test_a_saved_roll_call_is_corrected_and_voided_on_its_pages():
     where = room(3)
     browser = client_for(where.user)
