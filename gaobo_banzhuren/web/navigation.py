@@ -58,6 +58,7 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry("二级学院 · 班级与聘任", "名册导入", "upload", "teachers:import", (Role.COLLEGE_ADMIN,)),
     Entry("二级学院 · 工作与考核", "工作检查", "list-check", "duties:review", COLLEGE_STAFF, "检查"),
     Entry("二级学院 · 工作与考核", "任务与会议", "inbox", "duties:tasks", COLLEGE_STAFF),
+    Entry("二级学院 · 工作与考核", "点名与请假", "calendar2-check", "duties:attendance", COLLEGE_STAFF),
     Entry("二级学院 · 工作与考核", "考试", "clipboard-pulse", "duties:exams", COLLEGE_STAFF),
     Entry("二级学院 · 工作与考核", "费用", "wallet2", "duties:fees", COLLEGE_STAFF),
     Entry("二级学院 · 工作与考核", "数据导入", "upload", "duties:imports", COLLEGE_STAFF),
