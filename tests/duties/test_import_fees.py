@@ -106,8 +106,8 @@ def test_every_planted_problem_is_named_and_nothing_is_saved():
     assert told(batch) == [
         (
             2,
-            "应缴",
-            "6,800.00 元",
+            "已缴",
+            "7,000.00 元",
             f"不能登记：{first}：已缴 7,000.00 元 加减免 0.00 元，超过应缴 6,800.00 元；欠费不会是负数",
         ),
         (3, "应缴", "6800.005", "多于两位小数，金额精确到分"),

@@ -18,7 +18,7 @@ from teachers.imports.columns import SheetKind, at_most
 from teachers.imports.reading import ReadSheet, Row
 
 from ...models import FeeDue, FeePayment, FeePeriod
-from ...services.fee_rows import DueRow, classes_of, problems_of, record_dues
+from ...services.fee_rows import LARGEST_FEN, DueRow, classes_of, problems_of, record_dues
 from ..cells import fen, yes_no
 from ..declaring import ImportKind, Line, Reading, Scope, Shown, Wanted
 from ..lookups import by_name, first_of, student_of, students
@@ -115,11 +115,20 @@ def _without_problems(
         if place is not None and not scope.covers(place[1]):
             reading.report(sheet, row, "student_no", scope.unknown)
         elif at in problems:
-            column, value = ("student_no", None) if place is None else ("due", yuan(due.due_fen))
+            column, value = _blamed(row, due, place is not None)
             reading.report(sheet, row, column, f"不能登记：{problems[at]}", value)
         else:
             good.append((due, line))
     return good
+
+
+def _blamed(row: Row, due: DueRow, placed: bool) -> tuple[str, str | None]:
+    """The column to look at first, and its value as a person reads it."""
+    if not placed:
+        return "student_no", None
+    if row["paid"] and due.due_fen <= LARGEST_FEN:
+        return "paid", yuan(row["paid"])
+    return "due", yuan(due.due_fen)
 
 
 def _yes(value: object) -> str:
