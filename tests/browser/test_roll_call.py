@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from duties.models import AttendanceSession
-from duties.services.attendance import call_roll
+from duties.services.attendance import MarkInput, call_roll, correct_session
 from duties.services.student_leaves import record_leave
 from gaobo_banzhuren.accounts.models import User
 from tests.duties.given import Room, room
@@ -221,3 +222,37 @@ def test_a_slip_for_the_morning_follows_the_chosen_period(phone: Page, live_serv
     phone.get_by_role("button", name="保存点名").tap()
     expect(phone.get_by_text("实到 59，缺 1")).to_be_visible()
     assert AttendanceSession.objects.get().marks.get().leave is not None
+
+
+def test_the_other_pages_of_attendance_fit_a_phone_and_can_be_read(
+    phone: Page, live_server: Any, axe: Callable[..., None], shot: Any
+) -> None:
+    small = room(6)
+    today = timezone.localdate()
+    one, two, *_ = small.students
+    missing = {one.pk: MarkInput("absent"), two.pk: MarkInput("leave", approved=True)}
+    for number in (1, 2, 3):
+        last = call_roll(small.user, small.school_class, today - dt.timedelta(days=number), "1-2节", missing)
+    correct_session(small.user, last, {one.pk: MarkInput("absent")}, reason="两人认错", version=1)
+    first = today - dt.timedelta(days=2)
+    leave = record_leave(
+        small.user, small.school_class, two, kind="sick", starts_on=first, ends_on=first, reason="发热就诊"
+    )
+    signed_in(phone, live_server, small.user)
+    key = small.school_class.pk
+    pages = {
+        "home": "attendance/", "class": f"attendance/{key}/", "absentees": f"attendance/{key}/absentees/",
+        "session": f"sessions/{last.pk}/", "correct": f"sessions/{last.pk}/correct/",
+        "void": f"sessions/{last.pk}/void/", "leaves": "leaves/", "leave-new": "leaves/new/",
+        "leave": f"leaves/{leave.pk}/", "leave-apply": f"leaves/{leave.pk}/apply/",
+        "leave-return": f"leaves/{leave.pk}/return/",
+    }  # fmt: skip
+    for name, path in pages.items():
+        phone.goto(f"{live_server.url}/duties/{path}")
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 360, name
+        axe(phone)
+        shot(phone, f"duties-attendance-{name}-360")
+    phone.emulate_media(color_scheme="dark")
+    for name in ("class", "leave", "correct"):
+        phone.goto(f"{live_server.url}/duties/{pages[name]}")
+        axe(phone)
