@@ -27,7 +27,6 @@ CLASS_PAGES: Final = (
     ("duties:phones", "家长电话", "telephone"),
     ("duties:posts", "班委", "people"),
     ("duties:specials", "特殊学生", "heart"),
-    ("duties:talk_plan", "谈话计划", "chat-dots"),
     ("duties:figures", "数字", "bar-chart"),
     ("duties:handbook", "工作手册", "book"),
 )
@@ -47,6 +46,8 @@ def class_section(user: User, school_class: SchoolClass) -> Section | None:
     if mine and (url := _url("duties:checklist")):
         links.insert(1, SectionLink("本学期清单", f"{url}?class={school_class.pk}", "list-check"))
     if mine:
+        # The plan is the teacher's own (C5.2): for everybody else the page does not exist.
+        links.append(SectionLink("谈话计划", reverse("duties:talk_plan", args=[school_class.pk]), "chat-dots"))
         links.insert(0, SectionLink("记一笔", reverse("duties:quick"), "plus-lg"))
     return Section("班主任工作", links)
 

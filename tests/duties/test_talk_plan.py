@@ -115,6 +115,13 @@ def test_the_plan_of_a_colleague_is_missing():
     assert PlannedTalk.objects.count() == 1
 
 
+def test_only_the_own_class_page_leads_to_the_plan():
+    here = room()
+    page, plan = (reverse(name, args=[here.school_class.pk]) for name in ("teachers:class", "duties:talk_plan"))
+    assert plan in client_for(here.user).get(page).content.decode()
+    assert plan not in client_for(college_head(here.college)).get(page).content.decode()
+
+
 def test_small_and_large_classes_ask_the_same_number_of_questions(django_assert_num_queries):
     small, large = room(3), room(12)
     with at_time("2024-03-18"):
