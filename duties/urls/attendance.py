@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import attendance, class_attendance, roll_call, student_leaves
+from ..views import attendance, class_attendance, roll_call, student_leave_steps, student_leaves
 
 urlpatterns = [
     path("attendance/", attendance.AttendanceHome.as_view(), name="attendance"),
@@ -15,9 +15,9 @@ urlpatterns = [
     path("leaves/", student_leaves.LeaveList.as_view(), name="leaves"),
     path("leaves/new/", student_leaves.NewLeave.as_view(), name="leave_new"),
     path("leaves/<int:pk>/", student_leaves.LeavePage.as_view(), name="leave"),
-    path("leaves/<int:pk>/approve/", student_leaves.ApproveLeave.as_view(), name="leave_approve"),
-    path("leaves/<int:pk>/refuse/", student_leaves.RefuseLeave.as_view(), name="leave_refuse"),
-    path("leaves/<int:pk>/return/", student_leaves.ReturnLeave.as_view(), name="leave_return"),
-    path("leaves/<int:pk>/void/", student_leaves.VoidLeave.as_view(), name="leave_void"),
-    path("leaves/<int:pk>/apply/", student_leaves.ApplyLeave.as_view(), name="leave_apply"),
+    path("leaves/<int:pk>/approve/", student_leave_steps.ApproveLeave.as_view(), name="leave_approve"),
+    path("leaves/<int:pk>/refuse/", student_leave_steps.RefuseLeave.as_view(), name="leave_refuse"),
+    path("leaves/<int:pk>/return/", student_leave_steps.ReturnLeave.as_view(), name="leave_return"),
+    path("leaves/<int:pk>/void/", student_leave_steps.VoidLeave.as_view(), name="leave_void"),
+    path("leaves/<int:pk>/apply/", student_leave_steps.ApplyLeave.as_view(), name="leave_apply"),
 ]
