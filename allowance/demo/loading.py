@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from allowance.calculation import Month
 from duties.demo.college import write_work
+from duties.demo.tasks import write_tasks
 from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.web.errors import UserError
 from teachers.imports import batches
@@ -43,4 +44,5 @@ def load(scale: int = 1) -> list[DemoAccount]:
     busy = busy_teacher(colleges[COLLEGES[0][0]])
     admins = {colleges[code].pk: admin for code, admin in story.cast.admins.items()}
     write_work(today, [busy], story.cast.office, admins)
+    write_tasks(today, story.cast.office, story.cast.admins, [busy])
     return give_passwords(busy)

@@ -12,6 +12,7 @@ from gaobo_banzhuren.regulation.models import SchoolYear, Term
 from teachers.models import Appointment, RosterEntry, SchoolClass, StudentState
 
 from . import ledgers
+from .graduation import write_graduation
 from .records import Led, keep_case, leave_drafts, working_days, write_term
 
 TERMS_BACK = 3
@@ -30,7 +31,9 @@ def write_work(today: dt.date, show: Iterable[User], office: User, admins: dict[
     shown = {user.pk for user in show}
     terms = list(Term.objects.filter(starts_on__lte=today).order_by("-starts_on")[:TERMS_BACK])
     year = SchoolYear.objects.filter(starts_on__lte=today).order_by("-starts_on").first()
-    for number, led in enumerate(led_classes(min(term.starts_on for term in terms), today)):
+    stretches = led_classes(min(term.starts_on for term in terms), today)
+    write_graduation(stretches, today, chance)
+    for number, led in enumerate(stretches):
         rich = led.user.pk in shown
         for term in terms:
             write_term(led, term, today, chance, rich=rich)
