@@ -19,12 +19,14 @@ from ..models import Privacy, WorkRecord
 
 class Reading(Enum):
     """FULL: everything. LOGGED: everything, and the reading is written into the log. REASON: after giving a reason,
-    logged. FACTS: day, class, kind, students and choices without the confidential texts. CLOSED: only that there is one."""
+    logged. FACTS: day, class, kind, students and choices without the confidential texts. OUTLINE: that, without whom it
+    was about and why. CLOSED: only that there is one."""
 
     FULL = "full"
     LOGGED = "logged"
     REASON = "reason"
     FACTS = "facts"
+    OUTLINE = "outline"
     CLOSED = "closed"
 
     @property
@@ -33,7 +35,7 @@ class Reading(Enum):
 
     @property
     def shows_students(self) -> bool:
-        return self is not Reading.CLOSED
+        return self in (Reading.FULL, Reading.LOGGED, Reading.FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Reader:
     is_office: bool
     headed: frozenset[int]
     managed: frozenset[int]
+    colleges: frozenset[int]
     settings: SystemSettings
 
     def reading(self, record: WorkRecord) -> Reading:
@@ -65,20 +68,30 @@ class Reader:
                 return Reading.LOGGED
             if self.is_office and self.settings.office_reads_talks_with_reason:
                 return Reading.REASON
-            return Reading.CLOSED if record.privacy == Privacy.SENSITIVE and not self.is_office else Reading.FACTS
+            if record.privacy == Privacy.SENSITIVE and not self.is_office:
+                return Reading.CLOSED
+            # Whoever leads the class needs to know whom it was about; whoever oversees it does not.
+            overseen = self.is_office or record.college_id in self.colleges
+            return Reading.OUTLINE if overseen else Reading.FACTS
         return Reading.FULL
 
 
 def lists_facts(record: WorkRecord, reading: Reading) -> bool:
     """Whether a list or file names the students and the choices of a record: everything of one's own, and what is not
     marked as confidential. Whoever has a right to the rest opens the record, where the reading is logged."""
-    return reading is Reading.FULL or (record.privacy == Privacy.NORMAL and reading is not Reading.CLOSED)
+    return reading is Reading.FULL or (record.privacy == Privacy.NORMAL and reading.shows_students)
 
 
 def known_students(user: User) -> Q:
     """Records whose students the person may meet in lists: the same condition as `lists_facts`, for searching. Without
     it a search by name would tell who stands in a confidential record."""
-    return Q(author=user) | Q(privacy=Privacy.NORMAL)
+    access = user.access
+    plain = Q(privacy=Privacy.NORMAL)
+    condition = plain & Q(kind__in=[kind.key for kind in kinds.KINDS if not kind.confidential])
+    condition |= plain & Q(college_id__in=access.colleges(Role.COLLEGE_HEAD))
+    if not access.has(Role.OFFICE):
+        condition |= plain & ~Q(college_id__in=access.colleges())
+    return Q(author=user) | condition
 
 
 def reader(user: User) -> Reader:
@@ -88,6 +101,7 @@ def reader(user: User) -> Reader:
         user.access.has(Role.OFFICE),
         user.access.colleges(Role.COLLEGE_HEAD),
         user.access.colleges(Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD),
+        user.access.colleges(),
         system_settings(),
     )
 

@@ -62,6 +62,6 @@ def log_reading(actor: User, record: WorkRecord, *, reason: str = "") -> None:
         return
     if found is reading.Reading.REASON and not reason.strip():
         raise UserError("请写明查阅的理由，理由会记入审计记录。")
-    if found in (reading.Reading.FACTS, reading.Reading.CLOSED):
+    if not found.shows_texts and found is not reading.Reading.REASON:
         raise NotAllowed("按保密规定，这条记录的正文不对您开放（A-87）。")
     audit(actor, "duties.record_read", record, reason=reason, college=record.college_id)

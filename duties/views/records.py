@@ -24,7 +24,7 @@ from .. import kinds
 from ..exports.records import records_workbook
 from ..models import Privacy, RecordClass, RecordNote, RecordState, RecordStudent, RecordTag, WorkRecord
 from ..policies import records as policies
-from ..policies.reading import Reading, known_students, reader
+from ..policies.reading import Reading, known_students, lists_facts, reader
 from ..record_filters import RecordFilter
 from ..services import records as services
 from ..showing import HIDDEN, in_list, lines_of, students_of, tags_of, with_everything
@@ -77,6 +77,7 @@ class Records(ListPage):
         context["rows"] = [in_list(record, who.reading(record)) for record in context["object_list"]]
         context["narrowed_by"] = self.narrowed_by()
         context["writes"] = self.user.access.has(Role.CLASS_TEACHER)
+        context["several_classes"] = len({row.classes for row in context["rows"]}) > 1
         context["staff"] = self.user.access.has(Role.COLLEGE_ADMIN, Role.COLLEGE_HEAD, Role.OFFICE)
         return context
 
@@ -155,7 +156,7 @@ def record_context(user: User, record: WorkRecord, found: Reading, *, given: boo
     """What the page of a record shows to somebody with this reading; `given` after a stated reason."""
     reading = Reading.LOGGED if given else found
     kind = kinds.kind_of(record.kind)
-    shows_people = reading.shows_texts or (reading is not Reading.CLOSED and record.privacy == Privacy.NORMAL)
+    shows_people = reading.shows_texts or lists_facts(record, reading)
     opened = set(
         SchoolClass.objects.with_students_for(user)
         .filter(pk__in=[link.school_class_id for link in record.class_links.all()])
