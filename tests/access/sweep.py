@@ -35,7 +35,7 @@ MISSING = {
     "pk": 98765, "entry": 98765, "guardian": 98765, "document": 98765, "sheet": 98765, "sequence": 98765432,
     "public_id": "A" * 32, "code": "A-999", "name": "1999-2000", "slug": "1999-2000", "month": "2023-13",
     "part": "nothing", "result": 98765, "registration": 98765, "class_id": 98765, "object_id": "98765",
-    "uuid": "00000000-0000-4000-8000-000000000000", "kind_key": "nothing",
+    "uuid": "00000000-0000-4000-8000-000000000000", "kind_key": "nothing", "kind": "nothing", "key": "nothing",
 }  # fmt: skip
 """Arguments that lead to nothing."""
 NOT_DATA = ("sessions.Session", "web.SentForm", "auth.Permission", "contenttypes.ContentType", "audit.ChainHead")
