@@ -99,6 +99,7 @@ labels.add_actions(
         "duties.meeting_call": "召集班主任会议",
         "duties.meeting_note": "登记会议出席",
         "duties.meeting_cancel": "取消班主任会议",
+        "duties.paper_due": "设定计划与总结的期限",
         "duties.paper_submit": "提交计划或总结",
         "duties.paper_withdraw": "撤回计划或总结",
         "duties.paper_return": "退回计划或总结",

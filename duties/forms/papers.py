@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from gaobo_banzhuren.accounts.models import User
+from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.regulation.models import Term
-from gaobo_banzhuren.web.widgets import LongText
+from gaobo_banzhuren.web.widgets import DayInput, LongText
 from teachers.models import Appointment, SchoolClass
 
 from ..models import TermPaper
+from ..policies.papers import REVIEWERS
 from ..services.papers import LONGEST_TEXT, MOST_FILES
 from .records import FILE_TYPES, ManyFiles
 from .whom import CHIPS
@@ -61,6 +62,30 @@ class PaperNewForm(PaperTextForm):
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
+
+
+class PaperDueForm(forms.Form):
+    """The day for one kind and term of the own college; empty takes the day away."""
+
+    kind = forms.ChoiceField(label="哪一种", choices=TermPaper.Kind.choices, widget=forms.RadioSelect)
+    term = forms.ModelChoiceField(label="学期", queryset=Term.objects.none(), empty_label=None)
+    college = forms.ModelChoiceField(label="二级学院", queryset=College.objects.none(), empty_label=None)
+    due_on = forms.DateField(
+        label="期限", required=False, widget=DayInput, help_text="不填则取消期限；已提交的不受影响"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = College.objects.filter(pk__in=user.access.colleges(*REVIEWERS))
+        terms = Term.objects.select_related("school_year").filter(starts_on__lte=timezone.localdate())
+        recent = list(terms.order_by("-starts_on").values_list("pk", flat=True)[:TERMS_OFFERED])
+        for name, rows in (("college", own), ("term", terms.filter(pk__in=recent).order_by("-starts_on"))):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
+        if len(own) == 1:
+            self.fields["college"].widget = forms.HiddenInput()
+            self.fields["college"].initial = own[0].pk
 
 
 class PaperReviewForm(forms.Form):

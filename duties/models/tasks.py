@@ -348,6 +348,10 @@ class TermPaper(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("duties:paper", args=[self.pk])
 
+    def late_on(self, today: dt.date) -> bool:
+        """Handed in after the day the college set, or still missing after it; never without such a day."""
+        return self.due_on is not None and (self.submitted_on or today) > self.due_on
+
 
 class PaperVersion(models.Model):
     """A text as it was handed in, with what became of it. Never changed afterwards but for the answer."""

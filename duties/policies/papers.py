@@ -33,6 +33,12 @@ def can_begin(user: User, school_class: SchoolClass, term: Term) -> Decision:
     return deny(f"{term} 您不是{school_class.name}的在岗班主任，不能写这个学期的计划或总结。")
 
 
+def can_set_due(user: User, college_id: int) -> Decision:
+    if college_id in user.access.colleges(*REVIEWERS):
+        return ALLOW
+    return deny("期限由班级所在二级学院设定。")
+
+
 def can_write(user: User, paper: TermPaper) -> Decision:
     return _author(user, paper, "write", "已提交，要修改请先撤回。", "已审阅，不能再修改。")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,14 +10,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from gaobo_banzhuren.accounts.models import User
+from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.audit.services import record as audit
 from gaobo_banzhuren.audit.services import sensitive
 from gaobo_banzhuren.documents.models import StoredFile
 from gaobo_banzhuren.documents.services import store
 from gaobo_banzhuren.regulation.models import Term
 from gaobo_banzhuren.web.errors import NotAllowed, StaleError, UserError
-from teachers.models import ClassTeacher, SchoolClass
+from teachers.models import Appointment, ClassTeacher, SchoolClass
 
 from ..drafting import draft_summary
 from ..models import PaperState, PaperVersion, TermPaper
@@ -39,6 +40,37 @@ def begin(actor: User, kind: str, school_class: SchoolClass, term: Term) -> Term
         raise NotAllowed("您的账号没有班主任信息。")
     paper, _ = TermPaper.objects.get_or_create(kind=kind, teacher=teacher, school_class=school_class, term=term)
     return paper
+
+
+@transaction.atomic
+def set_due(actor: User, college: College, kind: str, term: Term, due_on: dt.date | None) -> int:
+    """Set (or with None take away) the day by which the college wants its classes' papers of the term.
+
+    Whoever leads a class now, or led it at the end of a term that is over, gets a draft to write when there is none.
+    Papers that were handed in keep their day. Gives how many papers have the day. Raises UserError for a day before the
+    term.
+    """
+    policies.can_set_due(actor, college.pk).require()
+    if kind not in TermPaper.Kind.values:
+        raise UserError("请选择工作计划或工作总结。")
+    if due_on is not None and due_on < term.starts_on:
+        raise UserError(f"期限不能早于学期开始（{term.starts_on:%Y-%m-%d}）。")
+    day = min(max(timezone.localdate(), term.starts_on), term.ends_on)
+    posts = Appointment.objects.on(day).filter(school_class__college=college)
+    rows = TermPaper.objects.filter(kind=kind, term=term, school_class__college=college)
+    known = set(rows.values_list("teacher_id", "school_class_id"))
+    wanted = set(posts.values_list("teacher_id", "school_class_id")) - known
+    TermPaper.objects.bulk_create(
+        [
+            TermPaper(kind=kind, term=term, teacher_id=teacher, school_class_id=school_class)
+            for teacher, school_class in sorted(wanted)
+        ]
+    )
+    # The version stays: who is writing just now loses nothing by another day.
+    done = rows.filter(state__in=policies.OPEN).update(due_on=due_on)
+    after = {"kind": kind, "term": term.pk, "due_on": due_on, "papers": done}
+    audit(actor, "duties.paper_due", college, after=after, college=college.pk)
+    return done
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from teachers.models import Appointment, SchoolClass
 from teachers.views.common import Crumbs, Step, WithHistory
 
 from ..filters.papers import PaperFilter, present_term, started_terms
-from ..forms.papers import COMPOSE, SUBMIT, PaperEditForm, PaperNewForm, PaperReviewForm
+from ..forms.papers import COMPOSE, SUBMIT, PaperDueForm, PaperEditForm, PaperNewForm, PaperReviewForm
 from ..models import TermPaper
 from ..policies import papers as policies
 from ..services import papers as services
@@ -75,6 +75,7 @@ class ClassPapers(ListPage):
             add_papers(self.user, rows, term)
         return context | {
             "term": term,
+            "can_set_due": self.user.access.has(*policies.REVIEWERS),
             "over": bool(term and term.ends_on < timezone.localdate()),
             "hat_links": hats_links(self.user),
             "as_hat": GIVEN,
@@ -131,6 +132,9 @@ class MyPapers(RolePage):
         )
         mine = TermPaper.objects.filter(teacher__user=self.user, term__in=terms).defer("text")
         papers = {(one.school_class_id, one.term_id, one.kind): one for one in mine}
+        today = timezone.localdate()
+        for one in papers.values():
+            one.late = one.late_on(today)  # type: ignore[attr-defined]
         groups = []
         for term in terms:
             led = {
@@ -146,6 +150,33 @@ class MyPapers(RolePage):
             if slots:
                 groups.append((term, slots))
         return groups
+
+
+class SetDue(FormPage):
+    """One day for all classes of the college; who has not begun gets a draft with the day on it."""
+
+    title = "设定期限"
+    lead = "本学院带班的班主任会在自己的页面看到期限；没有开始写的会自动建好草稿。"
+    roles = policies.REVIEWERS
+    form_class = PaperDueForm
+
+    def get_breadcrumbs(self) -> Crumbs:
+        return [("计划与总结", reverse(LIST)), (self.title, None)]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.user}
+
+    def get_initial(self) -> dict[str, Any]:
+        term = present_term()
+        return {"kind": TermPaper.Kind.SUMMARY.value, "term": term.pk if term else None}
+
+    def perform(self, form: PaperDueForm) -> str:
+        data = form.cleaned_data
+        done = services.set_due(self.user, data["college"], data["kind"], data["term"], data["due_on"])
+        return f"{done} 份未提交的已设定期限。" if data["due_on"] else f"{done} 份未提交的已取消期限。"
+
+    def get_success_url(self) -> str:
+        return reverse(LIST)
 
 
 class PaperPage(DetailPage):

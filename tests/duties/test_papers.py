@@ -254,6 +254,42 @@ def test_a_colleagues_private_notes_are_not_counted_in_the_draft():
         assert "日常工作日志" not in draft_summary(room().user, here.school_class, term_of("2024-03-18"))
 
 
+@pytest.mark.clause("C9.1.4")
+def test_a_college_sets_the_day_and_late_is_counted_from_it():
+    here, foreign = room(), room()
+    admin, term = college_admin(here.college), term_of("2024-03-18")
+    handed = begun(here)
+    with at_time("2024-03-18"):
+        papers.submit(here.user, handed)
+        assert papers.set_due(admin, here.college, Kind.SUMMARY, term, day("2024-03-20")) == 1
+        assert papers.set_due(admin, here.college, Kind.PLAN, term, day("2024-03-17")) == 0
+        for person in (here.user, office(), college_admin(foreign.college)):
+            with pytest.raises(NotAllowed):
+                papers.set_due(person, here.college, Kind.PLAN, term, day("2024-03-20"))
+        with pytest.raises(UserError, match="早于学期"):
+            papers.set_due(admin, here.college, Kind.PLAN, term, day("2023-09-01"))
+    summary = TermPaper.objects.get(kind=Kind.SUMMARY)
+    assert (summary.teacher, summary.state, handed.due_on) == (here.teacher, State.DRAFT, None)
+    assert [summary.late_on(day(text)) for text in ("2024-03-20", "2024-03-21")] == [False, True]
+    papers.write(here.user, summary, "总结")
+    with at_time("2024-03-20"):
+        papers.submit(here.user, summary)
+    assert not summary.late_on(day("2024-04-01"))
+    assert not TermPaper.objects.filter(school_class=foreign.school_class).exists()
+
+
+def test_the_day_is_set_and_seen_in_the_browser():
+    here = room()
+    with at_time("2024-03-18"):
+        term = term_of("2024-03-18")
+        client = client_for(college_admin(here.college))
+        data = {"kind": "summary", "term": term.pk, "college": here.college.pk, "due_on": "2024-03-20"}
+        assert client.post(reverse("duties:paper_due"), data).status_code == 302
+        assert "期限 2024-03-20" in client_for(here.user).get(reverse("duties:papers")).content.decode()
+    with at_time("2024-03-21"):
+        assert "逾期" in client_for(here.user).get(reverse("duties:papers")).content.decode()
+
+
 def test_few_and_many_classes_ask_the_same_number_of_questions(django_assert_num_queries):
     here = room()
     for _ in range(2):
