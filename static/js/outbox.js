@@ -7,6 +7,7 @@ const NAME = `gaobo-records-${person}`;
 // Thrown away at sign-out with the other drafts of the person: without it whatever is left in the store is forgotten.
 const MARK = `gaobo-draft:${person}:records`;
 const DAYS = 30;
+const AGAIN_MS = 60000;
 const listeners = [];
 
 function local() {
@@ -54,6 +55,8 @@ async function mark() {
 }
 
 async function keep(item) {
+  // First the mark: a page that opens meanwhile must not take the store for one that was given up.
+  if (local()?.getItem(MARK) === null) local().setItem(MARK, "0");
   await withItems("readwrite", (items) => items.put({ ...item, at: Date.now() }));
   await mark();
   tellListeners();
@@ -203,6 +206,7 @@ if (person && window.indexedDB) {
   window.gaoboOutbox = { all, keep, forget, find, send, flush, flushAndSay, signIn, say, onChange: (f) => listeners.push(f) };
   if (local() && local().getItem(MARK) === null) window.indexedDB.deleteDatabase(NAME);
   window.addEventListener("online", flushAndSay);
+  window.setInterval(flushAndSay, AGAIN_MS);
   flushAndSay();
 
   // Signing out leaves nothing behind; what was not sent yet is asked about first.

@@ -491,7 +491,10 @@ class RecordForm {
     this.lock(true);
     notice.focus();
     notice.scrollIntoView({ block: "center" });
-    window.addEventListener("online", () => notice.isConnected && notice.remove(), { once: true });
+    // Sent by the outbox as soon as there is a network, which says so above; the form is free for the next one.
+    const anew = Boolean(this.field("client_id")?.value);
+    const free = () => (anew ? this.startAnother(notice) : notice.remove());
+    window.addEventListener("online", () => notice.isConnected && free(), { once: true });
   }
 
   // What waits is not changed behind its own back: the form is put aside until the next one is begun.

@@ -357,3 +357,21 @@ def test_the_names_are_those_of_the_day_written_about(at_work: Page, here: Room,
     page.locator("input[name=happened_on]").blur()
     expect(page.get_by_role("button", name="白若谷", exact=True)).to_be_hidden()
     expect(page.get_by_role("button", name="安可心", exact=True)).to_be_visible()
+
+
+def test_when_the_network_comes_back_on_the_open_page_it_sends_by_itself(
+    at_work: Page, here: Room, live_server: Any
+) -> None:
+    page = at_work
+    page.goto(f"{live_server.url}{reverse('duties:record_new', args=['worklog'])}")
+    page.context.set_offline(True)
+    write(page, "text", "走廊里记的")
+    page.get_by_role("button", name="保存", exact=True).tap()
+    expect(page.locator("[data-waiting]")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("已发送本机的 1 条记录")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_have_count(0)
+    write(page, "text", "接着记的")
+    page.get_by_role("button", name="保存", exact=True).tap()
+    expect(page.get_by_text("已归档。").first).to_be_visible()
+    assert list(WorkRecord.objects.order_by("pk").values_list("text", flat=True)) == ["走廊里记的", "接着记的"]
