@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from gaobo_banzhuren.documents.workbooks_in.headers import normal_header
 from teachers.imports.reading import ReadSheet, Row
@@ -60,9 +61,20 @@ def student_of(reading: Reading, sheet: ReadSheet, row: Row, known: Mapping[str,
     return None
 
 
-def by_name(rows: Iterable[T], names: Collection[str] = ("name",)) -> dict[str, T]:
-    """Things by their name but for blanks, width and case."""
-    return {normal_header(getattr(row, name)): row for row in rows for name in names}
+class ByName(Generic[T]):
+    """Things by their exact name, else by their name but for blanks, width and case when only one has it."""
+
+    def __init__(self, rows: Iterable[T]) -> None:
+        self.exact: dict[str, T] = {}
+        self.alike: dict[str, list[T]] = defaultdict(list)
+        for row in rows:
+            name = str(row)
+            self.exact[name] = row
+            self.alike[normal_header(name)].append(row)
+
+    def get(self, name: str) -> T | None:
+        found = self.alike.get(normal_header(name), [])
+        return self.exact.get(name) or (found[0] if len(found) == 1 else None)
 
 
 def first_of(reading: Reading, sheet: ReadSheet, row: Row, column: str, key: Hashable, seen: dict[Any, str]) -> bool:

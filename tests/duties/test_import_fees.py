@@ -195,6 +195,18 @@ def test_messy_workbooks_are_read():
     assert any("备注说明" in note for note in batch.preview["notes"])
 
 
+def test_a_name_that_fits_two_periods_is_not_guessed():
+    where = room(1)
+    period("2023-2024 学年")
+    period("2023－2024学年", "2023-10-01")
+    number = where.students[0].student_no
+    header = ("学号", "缴费期", "应缴")
+    batch = uploaded("fees", book(header, (number, "2023-2024  学年", 6800)), office())
+    assert batch.state == "previewed"
+    batch = uploaded("fees", book(header, (number, "2023-2024学 年", 6800)), office())
+    assert [problem[1] for problem in told(batch)] == ["缴费期"]
+
+
 def test_a_student_who_moved_away_before_the_period_is_not_the_colleges():
     where, other = room(1), room(1)
     period()

@@ -9,14 +9,13 @@ from typing import Any, Final
 
 from gaobo_banzhuren.documents import cells
 from gaobo_banzhuren.documents.workbooks_in import HeaderColumn
-from gaobo_banzhuren.documents.workbooks_in.headers import normal_header
 from teachers.imports.columns import at_most
 from teachers.imports.reading import ReadSheet, Row
 from teachers.models import RosterEntry, SchoolClass
 
 from ...models import Course, ExamSession
 from ..declaring import Line, Reading, Scope
-from ..lookups import Known, by_name, first_of, in_parts, student_of, students
+from ..lookups import ByName, Known, first_of, in_parts, student_of, students
 
 COLUMNS: Final = (
     HeaderColumn("student_no", "学号", at_most(30, cells.code), required=True),
@@ -67,13 +66,13 @@ def paper_rows(reading: Reading, scope: Scope) -> list[PaperRow]:
     """The rows that name a known student, session and course for the first time; the others are reported. Few queries."""
     rows = reading.rows()
     known = students((row["student_no"] for _, row in rows), scope)
-    sessions = by_name(ExamSession.objects.visible_to(scope.actor).select_related("college"))
+    sessions = ByName(ExamSession.objects.visible_to(scope.actor).select_related("college"))
     courses = {course.code.casefold(): course for course in Course.objects.all()}
     seen: dict[Any, str] = {}
     found = []
     for sheet, row in rows:
         student = student_of(reading, sheet, row, known, scope)
-        session = sessions.get(normal_header(row["session"])) if row["session"] else None
+        session = sessions.get(row["session"]) if row["session"] else None
         if row["session"] and session is None:
             reading.report(sheet, row, "session", "不存在，请先建立场次或改成系统中的名称")
         course = _course(reading, sheet, row, courses)

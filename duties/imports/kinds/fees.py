@@ -12,7 +12,6 @@ from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.documents import cells
 from gaobo_banzhuren.documents.workbooks_in import HeaderColumn
-from gaobo_banzhuren.documents.workbooks_in.headers import normal_header
 from gaobo_banzhuren.web.templatetags.gaobo import yuan
 from teachers.imports.columns import SheetKind, at_most
 from teachers.imports.reading import ReadSheet, Row
@@ -21,7 +20,7 @@ from ...models import FeeDue, FeePayment, FeePeriod
 from ...services.fee_rows import LARGEST_FEN, DueRow, classes_of, problems_of, record_dues
 from ..cells import fen, yes_no
 from ..declaring import ImportKind, Line, Reading, Scope, Shown, Wanted
-from ..lookups import by_name, first_of, student_of, students
+from ..lookups import ByName, first_of, student_of, students
 from ..reading import read_tables
 
 SHEET: Final = SheetKind(
@@ -56,12 +55,12 @@ def plan(reading: Reading, scope: Scope) -> Wanted:
     """Rows by period, in a number of queries that depends on the periods only."""
     rows = reading.rows()
     known = students((row["student_no"] for _, row in rows), scope)
-    periods = by_name(FeePeriod.objects.all())
+    periods = ByName(FeePeriod.objects.all())
     seen: dict[Any, str] = {}
     found: dict[FeePeriod, list[tuple[ReadSheet, Row, DueRow, Line]]] = defaultdict(list)
     for sheet, row in rows:
         student = student_of(reading, sheet, row, known, scope)
-        period = periods.get(normal_header(row["period"])) if row["period"] else None
+        period = periods.get(row["period"]) if row["period"] else None
         if row["period"] and period is None:
             reading.report(sheet, row, "period", "不存在，请先设置缴费期或改成系统中的名称")
         if (
