@@ -50,7 +50,7 @@ class SheetForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.rows = list(rows)
-        choices = [(Presence.DUE.value, "不变"), *MARKS[2:3]] if early else MARKS
+        choices = [(Presence.DUE.value, "未请假"), *MARKS[2:3]] if early else MARKS
         for row in self.rows:
             self.fields[f"p{row.pk}"] = forms.ChoiceField(
                 label=f"{row.teacher.name}的出席", choices=choices, required=False, widget=forms.RadioSelect,
