@@ -14,7 +14,7 @@ PERIOD = "2022-2023 学年"
 
 def add(world: World) -> None:
     for kind in BY_KEY:
-        world.add("kind of import", kind, kind=kind)
+        world.add("import of results" if kind == "results" else "kind of import", kind, kind=kind)
     FeePeriod.objects.create(name=PERIOD, starts_on=day("2023-10-01"), deadline=day("2023-10-31"))
     for side in (world.named["sides"][0], world.named["sides"][2]):
         student = side.students[0]
