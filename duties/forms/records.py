@@ -141,7 +141,7 @@ class RecordForm(forms.Form):
         self.fields["privacy"] = privacy
         if self.kind.photos:
             files = ManyFiles(label="照片或附件", required=False)
-            files.widget.attrs |= {"accept": FILE_TYPES, "data-shrink": ""}
+            files.widget.attrs |= {"accept": FILE_TYPES, "data-shrink": "", "data-most": FILES_AT_ONCE}
             files.help_text = f"一次最多 {FILES_AT_ONCE} 个；照片在本机缩小后上传"
             self.fields["files"] = files
         for name in ("client_id", "follows", "version"):

@@ -202,8 +202,10 @@ class Photos {
   }
 
   async add(files) {
-    for (const file of files) this.files.push(await shrunk(file));
+    const room = Number(this.input.dataset.most || files.length) - this.files.length;
+    for (const file of files.slice(0, room)) this.files.push(await shrunk(file));
     this.show();
+    if (files.length > room) this.list?.append(make("li", { role: "alert" }, `一次最多 ${this.input.dataset.most} 个，其余保存后再添加`));
     changed(this.input);
   }
 

@@ -375,3 +375,16 @@ def test_when_the_network_comes_back_on_the_open_page_it_sends_by_itself(
     page.get_by_role("button", name="保存", exact=True).tap()
     expect(page.get_by_text("已归档。").first).to_be_visible()
     assert list(WorkRecord.objects.order_by("pk").values_list("text", flat=True)) == ["走廊里记的", "接着记的"]
+
+
+def test_of_six_photos_five_are_kept_and_it_is_said(at_work: Page, here: Room, live_server: Any) -> None:
+    page = at_work
+    page.goto(f"{live_server.url}{reverse('duties:record_new', args=['worklog'])}")
+    six = [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": photo(80)} for n in range(6)]
+    page.set_input_files("input[type=file]", six)
+    expect(page.locator("[data-photos] img")).to_have_count(5)
+    expect(page.locator("[data-photos]")).to_contain_text("一次最多 5 个")
+    write(page, "text", "五张照片")
+    page.get_by_role("button", name="保存", exact=True).tap()
+    expect(page.get_by_text("已归档。").first).to_be_visible()
+    assert WorkRecord.objects.get().files.count() == 5
