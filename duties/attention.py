@@ -23,7 +23,8 @@ from .kinds import name_of, words
 from .links import new_record_url
 from .measures.attendance import truants
 from .measures.roster import ON_ROSTER
-from .models import LeaveState, Privacy, Progress, RecordState, RecordStudent, StudentLeave, WeakStudent
+from .models import LeaveState, Progress, RecordState, RecordStudent, StudentLeave, WeakStudent, WorkRecord
+from .policies.reading import lists_facts, reader
 from .remembering import per_class
 from .retakes import released_on, trouble_list
 
@@ -33,6 +34,10 @@ RETURN_VISITS: Final = ("talk", "case_study", "review_plan", "weak_check")
 """Kinds whose 回访日期 asks for another look at the student."""
 CARE: Final = ("talk", "parent_contact", "case_study", "review_plan", "weak_check")
 """A later record of these about the student answers a return visit that is due."""
+
+
+TEXTS: Final = ("record__text", "record__details", "record__result")
+"""Never needed here, and not to be kept in memory with what was counted."""
 
 
 class Reason(StrEnum):
@@ -79,7 +84,7 @@ _LABELS: Final[dict[Reason, tuple[str, str, str, str]]] = {
 class Entry:
     """A student on the list. `url` leads to what is behind it, `act_url` to writing down what was done about it.
 
-    `privacy` and `author_id` are those of the record behind it, for `seen_by`. `handled_on`: the later record's day.
+    `record` is what the name is known from, where that is one: `seen_by` asks it. `handled_on`: the later record's day.
     """
 
     student: Student
@@ -89,8 +94,7 @@ class Entry:
     since: dt.date
     url: str
     act_url: str
-    privacy: str = ""
-    author_id: int | None = None
+    record: WorkRecord | None = None
     handled_on: dt.date | None = None
 
     @property
@@ -104,9 +108,9 @@ def attention_for(class_ids: Iterable[int], today: dt.date) -> list[Entry]:
 
 
 def seen_by(user: User, entries: Iterable[Entry]) -> list[Entry]:
-    """Without those that would tell a name out of somebody else's confidential record (A-87)."""
-    open_to_all = ("", Privacy.NORMAL)
-    return [entry for entry in entries if entry.privacy in open_to_all or entry.author_id == user.pk]
+    """Without those that would tell a name out of a record whose students the person does not meet in lists (A-87)."""
+    who = reader(user)
+    return [entry for entry in entries if entry.record is None or lists_facts(entry.record, who.reading(entry.record))]
 
 
 def concerns(class_ids: Collection[int], today: dt.date, reasons: Collection[Reason] = tuple(Reason)) -> list[Entry]:
@@ -180,14 +184,14 @@ def _visits(class_ids: Collection[int], today: dt.date) -> list[Entry]:
             record__state=RecordState.ARCHIVED, record__kind__in=RETURN_VISITS, record__follow_up_on__lt=today,
         )
         .exclude(record__progress__in=(Progress.CLOSED, Progress.CANCELLED))
-        .select_related("student", "record")
+        .select_related("student", "record").defer(*TEXTS)
     )  # fmt: skip
     return [
         Entry(
             row.student, row.school_class_id, Reason.VISIT,
             f"{row.record.happened_on:%m-%d} {name_of(row.record.kind)}约定 {row.record.follow_up_on:%m-%d} 回访",
             row.record.follow_up_on, row.record.get_absolute_url(),
-            _address("duties:record_note", row.record.public_id), row.record.privacy, row.record.author_id,
+            _address("duties:record_note", row.record.public_id), row.record,
         )
         for row in rows
         if row.record.follow_up_on
@@ -245,12 +249,12 @@ def _hardships(class_ids: Collection[int], today: dt.date) -> list[Entry]:
     rows = RecordStudent.objects.filter(
         school_class_id__in=class_ids, part=RecordStudent.Part.ABOUT, record__state=RecordState.ARCHIVED,
         record__kind="hardship", record__progress=Progress.PENDING, record__happened_on__lte=today,
-    ).select_related("student", "record")  # fmt: skip
+    ).select_related("student", "record").defer(*TEXTS)  # fmt: skip
     return [
         Entry(
             row.student, row.school_class_id, Reason.HARDSHIP, f"{row.record.happened_on:%m-%d} 上报，等答复",
             row.record.happened_on, row.record.get_absolute_url(), row.record.get_absolute_url(),
-            row.record.privacy, row.record.author_id,
+            row.record,
         )
         for row in rows
     ]  # fmt: skip

@@ -13,11 +13,11 @@ from django.db.models.functions import TruncMonth, TruncWeek
 from gaobo_banzhuren.accounts.models import User
 from teachers.models import SchoolClass
 
-from .attention import Entry, attention_for
+from .attention import Entry, attention_for, seen_by
 from .charts import Chart, count_bars, rate_line
 from .figures import Measured, percent
 from .measures.classes import class_figures
-from .models import SAT, AttendanceSession, ClassPost, ExamResult, Privacy, ResultStatus, WorkRecord
+from .models import SAT, AttendanceSession, ClassPost, ExamResult, ResultStatus, WorkRecord
 from .policies.reading import Reading, reader
 from .showing import Shown, in_list, with_everything
 
@@ -62,20 +62,10 @@ def overview_of(user: User, school_class: SchoolClass, first: dt.date, last: dt.
     return Overview(
         groups,
         [chart for chart in charts if not chart.is_empty],
-        allowed_attention(user, school_class.college_id, attention_for([school_class.pk], today)),
+        seen_by(user, attention_for([school_class.pk], today)),
         list(committee),
         recent_records(user, school_class, first, last),
     )
-
-
-def allowed_attention(user: User, college_id: int, entries: Sequence[Entry]) -> list[Entry]:
-    """Entries that rest on a confidential record are for its author and the college's head."""
-    who = reader(user)
-    return [
-        one
-        for one in entries
-        if one.privacy in ("", Privacy.NORMAL) or one.author_id == user.pk or college_id in who.headed
-    ]
 
 
 def attendance_chart(

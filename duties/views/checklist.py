@@ -130,7 +130,7 @@ class Attention(ClassPage):
             for reason, entries in groupby(waiting, key=lambda entry: entry.reason)
         ]
         return self.render(
-            groups=groups, handled=[(entry, names[entry.class_id]) for entry in found if entry.handled_on],
+            groups=groups, handled=[(entry, names[entry.class_id]) for entry in found if entry.handled_on and entry.class_id in led],
             school_class=school_class, several=len(classes) > 1, total=len(waiting),
             classes=[(one, per_class[one.pk]) for one in self.classes if per_class[one.pk] or one == school_class],
         )  # fmt: skip

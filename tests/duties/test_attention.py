@@ -148,7 +148,11 @@ def test_a_name_out_of_a_confidential_record_is_for_its_author():
     written(here, "talk", "2024-04-01", students=here.students[1:2], follow_up_on=day("2024-04-02"))
     found = attention_for([here.school_class.pk], TODAY)
     assert len(seen_by(here.user, found)) == 2
-    assert [entry.student for entry in seen_by(college_admin(here.college), found)] == [here.students[1]]
+    assert [entry.student for entry in seen_by(college_head(here.college), found)] == [here.students[1]]
+    assert seen_by(college_admin(here.college), found) == []
+    given.fee(here, here.students[0])
+    found = attention_for([here.school_class.pk], TODAY)
+    assert [entry.reason_key for entry in seen_by(college_admin(here.college), found)] == ["arrears"]
 
 
 def test_every_reason_says_what_to_do_and_what_takes_the_student_off():

@@ -150,7 +150,7 @@ def test_the_names_of_those_who_wait_do_not_tell_who_was_spoken_to_in_confidence
     for reader in (college_admin(here.college), college_head(here.college), office()):
         shown = text(page(here, "figure", here.school_class.pk, "talk_coverage", by=reader))
         assert here.students[1].name not in shown
-        assert "保密谈话" in shown
+        assert "谈话的对象保密" in shown
 
 
 def test_unknown_figures_and_foreign_classes_are_missing():

@@ -157,4 +157,4 @@ def posts(asked: Asked) -> Behind:
 
 def materials(asked: Asked) -> Behind:
     url = address("duties:handbook", asked.school_class.pk)
-    return Behind([], room_url=url, room_label="看工作手册")
+    return Behind([], room_url=url, room_label="看工作手册", note="每一类的记录都在工作手册里。")

@@ -10,8 +10,8 @@ from teachers.calculation import Span
 from teachers.models import Student
 
 from ...kinds import kind_of
-from ...models import Privacy, Progress, RecordState, RecordStudent, RecordTag, WorkRecord
-from ...policies.reading import lists_facts, reader
+from ...models import Progress, RecordState, RecordStudent, RecordTag, WorkRecord
+from ...policies.reading import known_students, lists_facts, reader
 from .. import roster
 from ..scopes import Scope, Scopes
 from .lines import MOST, Asked, Behind, Line, address
@@ -91,14 +91,14 @@ def themes(asked: Asked) -> Behind:
 
 
 def coverage(asked: Asked) -> Behind:
-    """Talks, and the students who still wait for one. Where somebody else's confidential talk counts, the names of those
-    who wait would tell who was spoken to: then there are none."""
+    """Talks, and the students who still wait for one. Where a talk counts whose students the person does not meet in
+    lists, the names of those who wait would tell who was spoken to: then there are none."""
     found = of_records(asked, TALKS, "talk")
     talks = WorkRecord.objects.filter(
         TALKS, state=RecordState.ARCHIVED, happened_on__range=(asked.first, asked.last)
     ).about_class(asked.school_class.pk)
-    if talks.exclude(privacy=Privacy.NORMAL).exclude(author=asked.user).exists():
-        found.note = "其中有别人的保密谈话，所以不列出还没有谈过话的学生。"
+    if talks.exclude(known_students(asked.user)).exists():
+        found.note = "谈话的对象保密，所以不列出还没有谈过话的学生。"
         return found
     scope = Scope("class", asked.school_class.pk, asked.first, asked.last)
     scopes = Scopes([scope], Span(asked.first, asked.last), asked.today)
