@@ -11,7 +11,6 @@ from django.db.models import Q
 from gaobo_banzhuren.accounts.models import College, User
 from gaobo_banzhuren.accounts.roles import Role
 
-
 ROSTER: Final = "roster"
 """The kind of a batch of this floor; others belong to the floors above."""
 
