@@ -34,6 +34,12 @@ def teachers_in_scope(request: HttpRequest | None) -> QuerySet[ClassTeacher]:
     return ClassTeacher.objects.visible_to(request.user)
 
 
+def sessions_in_scope(request: HttpRequest | None) -> QuerySet[ExamSession]:
+    if request is None or not isinstance(request.user, User):
+        return ExamSession.objects.none()
+    return ExamSession.objects.visible_to(request.user)
+
+
 def _hidden(**kwargs: Any) -> dict[str, Any]:
     return kwargs | {"widget": HiddenInput}
 
@@ -55,9 +61,7 @@ class RecordFilter(ChoiceAmongColleges):
     progress = django_filters.ChoiceFilter(label="进展", choices=Progress.choices, empty_label=ALL)
     student = django_filters.ModelChoiceFilter(queryset=students_in_scope, method="by_student", **_hidden())
     teacher = django_filters.ModelChoiceFilter(queryset=teachers_in_scope, **_hidden())
-    session = django_filters.ModelChoiceFilter(
-        field_name="exam_session", queryset=ExamSession.objects.all(), **_hidden()
-    )
+    session = django_filters.ModelChoiceFilter(field_name="exam_session", queryset=sessions_in_scope, **_hidden())
     category = django_filters.CharFilter(method="by_category", max_length=20, **_hidden())
     theme = django_filters.ChoiceFilter(choices=[(each, each) for each in THEMES], method="by_theme", **_hidden())
     since = django_filters.DateFilter(field_name="happened_on", lookup_expr="gte", **_hidden())

@@ -18,6 +18,7 @@ from teachers.models import SchoolClass
 from ..kinds import THEMES, THEMES_TWO, Input, Kind, Need
 from ..models import ExamSession, Privacy, RecordStudent, WorkRecord
 from ..naming import Matched, Named, match_names
+from ..services.record_input import privacy_problems
 from ..services.records import LONGEST_TAG, MOST_TAGS, RecordInput
 from .declared import form_field, values_of
 
@@ -134,7 +135,7 @@ class RecordForm(forms.Form):
         )  # fmt: skip
         self.fields["tags"] = tags
         privacy = forms.ChoiceField(
-            label="保密", choices=SHOWN_PRIVACY, required=False, widget=forms.RadioSelect,
+            label="保密", choices=[each for each in SHOWN_PRIVACY if not privacy_problems(self.kind, each[0])], required=False, widget=forms.RadioSelect,
             help_text="敏感：本人和学院负责人可读；仅本人：不给任何人看。心理类自动保密。",
         )  # fmt: skip
         privacy.look = "chips"  # type: ignore[attr-defined]

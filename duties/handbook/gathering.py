@@ -15,7 +15,7 @@ from gaobo_banzhuren.regulation.models import Term
 from teachers.models import Appointment, RosterEntry, SchoolClass
 
 from ..models import ClassPost, Privacy, RecordNote, RecordState, TermPaper, WorkRecord
-from ..policies.reading import Reading, reader
+from ..policies.reading import Reading, lists_facts, reader
 from . import numbers
 from .content import Handbook, Section
 from .records import Part, Printed, printed_section
@@ -115,10 +115,12 @@ def _records(
     hidden: dict[str, int] = defaultdict(int)
     for row in found:
         reading = who.reading(row)
-        if row.privacy in (Privacy.PSYCHOLOGICAL, Privacy.PRIVATE) or reading is Reading.CLOSED:
+        own_only = row.privacy in (Privacy.PSYCHOLOGICAL, Privacy.PRIVATE)
+        tells = lists_facts(row, reading)
+        if own_only or reading is Reading.CLOSED or (row.privacy != Privacy.NORMAL and not tells):
             hidden[row.kind] += 1
             continue
-        groups[row.kind].append(Printed(row, full=reading is Reading.FULL, notes=notes[row.pk]))
+        groups[row.kind].append(Printed(row, full=reading is Reading.FULL, tells=tells, notes=notes[row.pk]))
     return groups, hidden
 
 

@@ -9,15 +9,18 @@ from typing import NamedTuple
 from .. import kinds
 from ..kinds import Field, Input
 from ..models import RecordNote, RecordStudent, RecordTag, WorkRecord
+from ..showing import HIDDEN
 from .content import Entry, Section
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A record that may be printed; without `full` its confidential texts stay out."""
+    """A record that may be printed; without `full` its confidential texts stay out, without `tells` also whom it was
+    about and what was chosen: a book names no more than a list (A-87)."""
 
     record: WorkRecord
     full: bool
+    tells: bool = True
     notes: Sequence[RecordNote] = field(default=())
 
 
@@ -44,6 +47,9 @@ def printed_section(part: Part, groups: Mapping[str, Sequence[Printed]], hidden:
 def _entry(number: int, one: Printed, *, named: bool) -> Entry:
     record = one.record
     kind = kinds.kind_of(record.kind)
+    if not one.tells:
+        heading = [f"{number}.", record.happened_on.isoformat(), kind.name if named else ""]
+        return Entry("　".join(part for part in heading if part), [("内容", HIDDEN)])
     shown = [
         (declared, value)
         for declared in kind.fields

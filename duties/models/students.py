@@ -44,6 +44,10 @@ class ClassPost(models.Model):
             ),
         ]
 
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
+
     def __str__(self) -> str:
         return f"{self.post}·{self.student}"
 
@@ -103,8 +107,13 @@ class SpecialStudent(models.Model):
             ),
         ]
 
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
+
     def __str__(self) -> str:
-        return f"{self.student}·{self.get_kind_display()}"
+        # Whom a confidential mark is about stands in no log and no title.
+        return f"{self.student}·{self.get_kind_display()}" if self.privacy == Privacy.NORMAL else "保密的标记"
 
 
 class PlannedTalkQuerySet(models.QuerySet["PlannedTalk"]):
@@ -132,6 +141,10 @@ class PlannedTalk(models.Model):
         verbose_name_plural = "谈话计划"
         ordering = ["planned_on", "pk"]
         constraints = [models.UniqueConstraint(fields=["teacher", "student", "term"], name="planned_talk_once")]
+
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
 
     def __str__(self) -> str:
         return f"{self.student}·{self.term}"
@@ -185,6 +198,10 @@ class GraduateAward(models.Model):
             ),
         ]
 
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
+
     def __str__(self) -> str:
         return f"{self.student}·{self.year}"
 
@@ -229,6 +246,10 @@ class Appraisal(models.Model):
             )
         ]
 
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
+
     def __str__(self) -> str:
         return str(self.student)
 
@@ -263,6 +284,10 @@ class DepartureItem(models.Model):
                 condition=Q(done_on__isnull=False) | ~Q(excused_reason=""), name="departure_done_or_excused"
             ),
         ]
+
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
 
     def __str__(self) -> str:
         return f"{self.student}·{self.get_item_display()}"

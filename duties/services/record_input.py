@@ -54,7 +54,7 @@ def kind_for(key: str) -> Kind:
 
 def problems_of(kind: Kind, data: RecordInput, *, archive: bool) -> list[str]:
     """Everything in Chinese that keeps the input from being saved, or from being archived."""
-    found = []
+    found = privacy_problems(kind, data.privacy)
     if not data.classes:
         found.append("请选择班级")
     if len(data.classes) > 1 and not kind.several_classes:
@@ -80,6 +80,13 @@ def problems_of(kind: Kind, data: RecordInput, *, archive: bool) -> list[str]:
     if due is not None and present is not None and present > due:
         found.append(f"实到 {present} 人多于应到 {due} 人")
     return found
+
+
+def privacy_problems(kind: Kind, privacy: str) -> list[str]:
+    """What others decide on or answer cannot be kept from them: nobody would ever see that it waits."""
+    if privacy == Privacy.PRIVATE and kind.progress in ("decision", "report"):
+        return [f"「{kind.name}」要由学院或继续教育学院办理，保密不能选「仅本人」"]
+    return []
 
 
 def field_problems(each: Field, value: Any, *, archive: bool) -> list[str]:
@@ -158,6 +165,8 @@ def columns_of(kind: Kind, data: RecordInput, teacher: ClassTeacher | None, *, t
 
 def _privacy(kind: Kind, data: RecordInput, values: Mapping[str, Any]) -> str:
     """What the kind and the category demand is never weakened by the form."""
+    if data.privacy == Privacy.PRIVATE:
+        return Privacy.PRIVATE
     if kind.psychological_category and values.get("category") == kind.psychological_category:
         return Privacy.PSYCHOLOGICAL
     asked = data.privacy or Privacy.NORMAL

@@ -115,7 +115,8 @@ def correct(actor: User, record: WorkRecord, changes: Mapping[str, Any], reason:
             details[name] = storable(value)
     if before == after:
         raise UserError("没有改动，不需要更正。")
-    if kind.psychological_category and changes.get("category") == kind.psychological_category:
+    to_mind = kind.psychological_category and changes.get("category") == kind.psychological_category
+    if to_mind and record.privacy != Privacy.PRIVATE:
         columns["privacy"] = Privacy.PSYCHOLOGICAL
     note = _note(actor, record, RecordNote.Kind.CORRECTION, reason, timezone.localdate(), before=before, after=after)
     moved = WorkRecord.objects.filter(pk=record.pk, version=record.version, state=RecordState.ARCHIVED)
@@ -158,7 +159,17 @@ def void(actor: User, record: WorkRecord, reason: str) -> None:
     if not moved:
         raise StaleError("这条记录刚有改动，没有作废。")
     record.refresh_from_db()
-    audit(actor, "duties.record_void", record, before=facts(record), reason=reason, college=record.college_id)
+    audit(
+        actor, "duties.record_void", record, before=facts(record), college=record.college_id,
+        **_why(record, kind_for(record.kind), reason),
+    )  # fmt: skip
+
+
+def _why(record: WorkRecord, kind: Kind, reason: str) -> dict[str, Any]:
+    """The reason for the log; of a confidential record no more of it than of its texts."""
+    if record.privacy == Privacy.NORMAL and not kind.confidential:
+        return {"reason": reason}
+    return {"after": {"reason": sensitive(reason)}}
 
 
 @transaction.atomic

@@ -17,9 +17,10 @@ from teachers.models import ClassTeacher, SchoolClass
 
 from ..figures import Measured
 from ..measures.classes import class_figures
-from ..models import PlannedTalk, RecordState, RecordStudent
+from ..models import PlannedTalk, RecordState, RecordStudent, WorkRecord
 from ..naming import Named
 from ..policies import students as policies
+from ..policies.reading import known_students
 from ..rosters import students_on
 
 LONGEST_PURPOSE = 120
@@ -90,8 +91,10 @@ def rows_of(user: User, school_class: SchoolClass, term: Term) -> list[PlanRow]:
     plans = {
         one.student_id: one for one in PlannedTalk.objects.visible_to(user).filter(school_class=school_class, term=term)
     }
+    # A colleague's confidential talk counts in the coverage, and here it would tell whom it was with.
+    told = WorkRecord.objects.visible_to(user).filter(known_students(user))
     talks = RecordStudent.objects.filter(
-        school_class=school_class, part=RecordStudent.Part.ABOUT, record__kind="talk",
+        record__in=told, school_class=school_class, part=RecordStudent.Part.ABOUT, record__kind="talk",
         record__state=RecordState.ARCHIVED, record__happened_on__range=(term.starts_on, term.ends_on),
     )  # fmt: skip
     latest = dict(talks.order_by("record__happened_on").values_list("student_id", "record__happened_on"))

@@ -19,7 +19,7 @@ from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import FormPage
 from gaobo_banzhuren.web.errors import UserError
 from gaobo_banzhuren.web.views import DetailPage, RolePage, find_or_404
-from teachers.models import RosterEntry, SchoolClass
+from teachers.models import Appointment, RosterEntry, SchoolClass
 
 from .. import kinds
 from ..forms.records import DRAFT, RecordForm, initial_new, initial_of, on_day
@@ -241,10 +241,20 @@ class RecordEdit(RecordFormPage, DetailPage):
 
     @property
     def classes(self) -> list[SchoolClass]:  # type: ignore[override]
-        linked = self.object.class_links.values_list("school_class_id", flat=True)
-        return classes_to_write_about(self.user, self.kind, set(linked)) or list(
-            SchoolClass.objects.filter(pk__in=linked)
-        )
+        if not hasattr(self, "_classes"):
+            # The class of the draft is offered first, also to who has handed it over since: it is the draft's own.
+            linked = list(SchoolClass.objects.filter(pk__in=self.object.class_links.values("school_class")))
+            known = {each.pk for each in linked}
+            more = classes_to_write_about(self.user, self.kind, known)
+            self._classes = [*linked, *(each for each in more if each.pk not in known)]
+        return self._classes
+
+    def people(self, day: dt.date) -> list[Named]:
+        """Of a class that the person leads no more, only the roster of the days in post."""
+        keys = [each.pk for each in self.classes]
+        opened = SchoolClass.objects.with_students_for(self.user).filter(pk__in=keys).values_list("pk", flat=True)
+        led = Appointment.objects.on(day).filter(teacher__user=self.user, school_class_id__in=keys)
+        return students_on({*opened, *led.values_list("school_class_id", flat=True)}, day)
 
     def get_title(self) -> str:
         return f"接着写：{self.kind.name}"

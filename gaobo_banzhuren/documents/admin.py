@@ -9,9 +9,13 @@ from gaobo_banzhuren.web.admin_site import ScopedModelAdmin, admin_site
 @admin.register(StoredFile, site=admin_site)
 class StoredFileAdmin(ScopedModelAdmin):
     can_change = False
-    list_display = ("shown_name", "content_type", "size", "purpose", "owner", "created_at")
+    list_display = ("listed_name", "content_type", "size", "purpose", "owner", "created_at")
     list_filter = ("content_type", "purpose")
     list_select_related = ("owner",)
-    search_fields = ("shown_name", "owner__staff_no", "owner__name")
-    fields = ("shown_name", "content_type", "size", "sha256", "purpose", "owner", "created_at")
+    search_fields = ("owner__staff_no", "owner__name")
+    fields = ("listed_name", "content_type", "size", "sha256", "purpose", "owner", "created_at")
     readonly_fields = fields
+
+    @admin.display(description="文件名")
+    def listed_name(self, stored: StoredFile) -> str:
+        return stored.listed_name

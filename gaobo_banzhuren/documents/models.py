@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from typing import ClassVar
+from pathlib import PurePath
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -12,6 +13,9 @@ from django.urls import reverse
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
+
+ABOUT_STUDENTS: Final = "duties."
+"""Purposes of files kept with the work about students begin so."""
 
 
 def private_storage() -> FileSystemStorage:
@@ -68,6 +72,13 @@ class StoredFile(models.Model):
         ordering = ("-created_at", "-pk")
 
     def __str__(self) -> str:
+        return self.listed_name
+
+    @property
+    def listed_name(self) -> str:
+        """For the log and the maintenance pages: files about students often bear a student's name, and show none."""
+        if self.purpose.startswith(ABOUT_STUDENTS):
+            return f"附件{PurePath(self.shown_name).suffix}"
         return self.shown_name
 
     def get_absolute_url(self) -> str:

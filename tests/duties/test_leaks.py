@@ -1,0 +1,285 @@
+"""What a confidential record could tell on ways that are not its own page: the log, maintenance pages, books, lists."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from duties.attention import attention_for, seen_by
+from duties.handbook import handbook_of
+from duties.measures.behind import Asked, behind
+from duties.models import AttendanceMark, AttendanceSession, ExamSession, RecordTag, SpecialStudent, WorkRecord
+from duties.services import records, specials, talk_plans
+from gaobo_banzhuren.accounts.models import User
+from gaobo_banzhuren.documents.models import StoredFile
+from gaobo_banzhuren.web.errors import UserError
+from tests.access.world import PDF
+from tests.duties.given import MONDAY, Room, room, term_of, written
+from tests.duties.tasks_given import at_time
+from tests.duties.test_record_reading import hand_over
+from tests.factories import audit_entries, client_for, college_admin, college_head, office, sysadmin
+from tests.teachers.given import appointed, day, teacher_of
+
+pytestmark = pytest.mark.django_db
+CANARY = "只有我知道的话"
+NAME = "甄小雀"
+STAFF = ("admin", "office")
+
+
+def named(here: Room) -> None:
+    student = here.students[0]
+    student.name = NAME
+    student.save()
+
+
+def about(here: Room, kind: str, **values: object) -> WorkRecord:
+    named(here)
+    return written(here, kind, students=here.students[:1], **values)  # type: ignore[arg-type]
+
+
+def staff(here: Room, who: str) -> User:
+    made = {"admin": lambda: college_admin(here.college), "head": lambda: college_head(here.college), "office": office}
+    return made[who]()
+
+
+def successor_of(here: Room) -> User:
+    hand_over(here)
+    successor = teacher_of(here.college)
+    appointed(here.school_class, successor, "2024-04-01")
+    return successor.user
+
+
+def logged(*actions: str) -> str:
+    entries = [entry for action in actions for entry in audit_entries(action)]
+    assert entries
+    return repr([(one.object_text, one.before, one.after, one.reason) for one in entries])
+
+
+# the log
+
+
+@pytest.mark.clause("A-87", "C5.1b")
+def test_the_log_names_neither_the_student_nor_the_kind_of_a_confidential_mark():
+    here = room()
+    named(here)
+    special = specials.mark(
+        here.user, here.school_class, here.students[0], kind="mind", level="watch", since=MONDAY, note=CANARY
+    )
+    specials.read_note(college_head(here.college), special)
+    specials.lift(here.user, special, timezone.localdate(), version=special.version)
+    text = logged("duties.special_mark", "duties.special_read", "duties.special_lift")
+    for word in (NAME, "心理", CANARY):
+        assert word not in text
+    assert NAME not in str(SpecialStudent.objects.get())
+
+
+@pytest.mark.clause("A-87")
+def test_why_a_confidential_record_was_taken_back_is_read_by_who_may_read_it():
+    here = room()
+    talk = about(here, "talk", category="mind")
+    records.void(here.user, talk, f"写错了人，不是{NAME}")
+    for who in STAFF:
+        assert NAME not in client_for(staff(here, who)).get(talk.get_absolute_url()).content.decode(), who
+    assert NAME in client_for(here.user).get(talk.get_absolute_url()).content.decode()
+    assert NAME not in logged("duties.record_void")
+    open_one = written(here, "class_meeting")
+    records.void(here.user, open_one, "登记了两次")
+    assert "登记了两次" in client_for(staff(here, "admin")).get(open_one.get_absolute_url()).content.decode()
+
+
+# maintenance pages
+
+
+@pytest.mark.clause("A-87")
+@pytest.mark.parametrize("who", [sysadmin, office])
+def test_the_maintenance_pages_join_no_student_tag_or_file_to_a_confidential_record(who):
+    here = room()
+    case = about(here, "case_study")
+    RecordTag.objects.create(record=case, group=RecordTag.Group.OWN, value=CANARY)
+    records.attach(here.user, case, [SimpleUploadedFile(f"{CANARY}.pdf", PDF)])
+    about(here, "talk", privacy="private")
+    client = client_for(who())
+    for model in ("recordstudent", "recordtag", "recordnote", "recordfile", "recordclass", "workrecord"):
+        page = client.get(reverse(f"admin:duties_{model}_changelist")).content.decode()
+        assert NAME not in page, model
+        assert CANARY not in page, model
+    link = case.student_links.get()
+    answer = client.get(reverse("admin:duties_recordstudent_change", args=[link.pk]), follow=True)
+    assert NAME not in answer.content.decode()
+    files = client.get(reverse("admin:documents_storedfile_changelist")).content.decode()
+    assert CANARY not in files
+    for stored in StoredFile.objects.all():
+        page = client.get(reverse("admin:documents_storedfile_change", args=[stored.pk]), follow=True)
+        assert CANARY not in page.content.decode()
+    found = client.get(reverse("admin:documents_storedfile_changelist"), {"q": CANARY})
+    assert found.context["cl"].result_count == 0
+
+
+def test_the_system_administrator_sees_no_absences_of_single_students():
+    here = room()
+    named(here)
+    session = AttendanceSession.objects.create(
+        school_class=here.school_class, day=MONDAY, period="1-2节", due=5, present=4, absent=1
+    )
+    AttendanceMark.objects.create(session=session, student=here.students[0], mark="absent")
+    address = reverse("admin:duties_attendancemark_changelist")
+    assert NAME not in client_for(sysadmin()).get(address).content.decode()
+    assert NAME in client_for(office()).get(address).content.decode()
+
+
+# books
+
+
+@pytest.mark.clause("A-87")
+@pytest.mark.parametrize("who", ["admin", "office", "head"])
+def test_the_handbook_of_others_names_nobody_out_of_confidential_records(who):
+    """Trap 20: what a list does not name, a bound book does not either."""
+    here = room()
+    about(here, "case_study", category="money")
+    if who != "head":
+        about(here, "talk", category="money")
+    text = repr([one for one in handbook_of(staff(here, who), here.school_class, term_of("2024-03-18")).sections
+                 if one.key in ("talks", "cases")])  # fmt: skip
+    assert NAME not in text
+    assert "经济" not in text
+    assert "另有 1 条保密记录" in text  # the case
+    assert NAME in repr(handbook_of(here.user, here.school_class, term_of("2024-03-18")))
+
+
+# lists
+
+
+@pytest.mark.clause("A-87")
+def test_a_return_visit_does_not_tell_the_college_whom_a_talk_was_about():
+    here = room()
+    about(here, "talk", follow_up_on=day("2024-03-25"))
+    entries = attention_for([here.school_class.pk], day("2024-04-30"))
+    assert len(entries) == 1
+    assert len(seen_by(here.user, entries)) == 1
+    assert len(seen_by(college_head(here.college), entries)) == 1
+    for who in STAFF:
+        assert seen_by(staff(here, who), entries) == [], who
+
+
+@pytest.mark.clause("A-87")
+@pytest.mark.parametrize("who", ["admin", "office", "head"])
+def test_the_overview_of_a_class_names_nobody_out_of_a_psychological_record(who):
+    here = room()
+    about(here, "talk", category="mind", follow_up_on=day("2024-03-25"))
+    address = f"{reverse('duties:class_overview', args=[here.school_class.pk])}?term={term_of('2024-03-18').pk}"
+    with at_time("2024-04-30"):
+        page = client_for(staff(here, who)).get(address)
+    assert page.context["overview"].attention == []
+
+
+@pytest.mark.clause("A-87", "C5.2")
+def test_the_talk_plan_of_the_successor_does_not_tell_whom_the_former_teacher_spoke_with_in_confidence():
+    here = room()
+    about(here, "talk", category="mind")
+    written(here, "talk", students=here.students[1:2], privacy="private")
+    written(here, "talk", students=here.students[2:3])
+    user = successor_of(here)
+    with at_time("2024-04-29"):
+        found = talk_plans.rows_of(user, here.school_class, term_of("2024-03-18"))
+        own = talk_plans.rows_of(here.user, here.school_class, term_of("2024-03-18"))
+    assert [row.student.pk for row in found if row.done] == [here.students[2].pk]
+    assert sum(row.done for row in own) == 3
+
+
+@pytest.mark.clause("A-87")
+@pytest.mark.parametrize("who", STAFF)
+def test_who_still_waits_for_a_talk_does_not_tell_who_had_one(who):
+    here = room()
+    about(here, "talk")
+    asked = [Asked(here.school_class, day("2024-03-01"), day("2024-03-31"), user, day("2024-03-31"))
+             for user in (staff(here, who), here.user)]  # fmt: skip
+    assert behind("talk_coverage", asked[0]).lacking == []
+    assert len(behind("talk_coverage", asked[1]).lacking) == 4
+
+
+@pytest.mark.clause("A-87", "C5.4b")
+def test_the_list_of_truants_does_not_say_that_it_was_a_confidential_talk():
+    here = room()
+    named(here)
+    for on in ("2024-04-08", "2024-04-15", "2024-04-22"):
+        session = AttendanceSession.objects.create(
+            school_class=here.school_class, day=day(on), period="1-2节", due=5, present=4, absent=1
+        )
+        AttendanceMark.objects.create(session=session, student=here.students[0], mark="absent")
+    about(here, "talk", on="2024-04-23", category="mind")
+    address = reverse("duties:absentees", args=[here.school_class.pk])
+    with at_time("2024-04-29"):
+        own = client_for(here.user).get(address).content.decode()
+        theirs = client_for(staff(here, "admin")).get(address).content.decode()
+    assert "谈心谈话" in own
+    assert "已处理" in theirs
+    assert "谈心谈话" not in theirs
+    assert "2024-04-23" not in theirs
+
+
+def test_a_link_to_an_exam_session_of_another_college_names_nothing():
+    here, there = room(), room()
+    foreign = ExamSession.objects.create(
+        name=CANARY, starts_on=day("2024-04-13"), ends_on=day("2024-04-14"), college=there.college
+    )
+    page = client_for(here.user).get(f"{reverse('duties:records')}?session={foreign.pk}").content.decode()
+    assert CANARY not in page
+
+
+# kept for oneself
+
+
+@pytest.mark.clause("A-87")
+def test_a_note_for_oneself_stays_so_when_it_is_about_the_mind():
+    here = room()
+    kept = about(here, "talk", category="mind", privacy="private")
+    assert kept.privacy == "private"
+    other = about(here, "talk", privacy="private")
+    records.correct(here.user, other, {"category": "mind"}, "类别选错")
+    other.refresh_from_db()
+    assert other.privacy == "private"
+    assert not WorkRecord.objects.visible_to(college_head(here.college)).exists()
+
+
+@pytest.mark.parametrize("kind", ["honour", "discipline"])
+def test_what_the_college_has_to_decide_cannot_be_kept_for_oneself(kind):
+    """Nobody would ever see that it waits."""
+    here = room()
+    with pytest.raises(UserError, match="仅本人"):
+        about(here, kind, privacy="private")
+
+
+# after a hand-over
+
+
+def test_the_draft_of_a_former_teacher_opens_no_later_roster_and_stays_with_its_class():
+    here = room()
+    draft = written(here, "class_meeting", archive=False)
+    hand_over(here)
+    newcomer = enrolled_later(here)
+    client = client_for(here.user)
+    address = reverse("duties:record_edit", args=[draft.public_id])
+    for led in (False, True):
+        if led:
+            later = room(teacher=here.teacher, first="2024-04-01")
+        for on in ("2024-04-22", "2024-03-18"):
+            page = client.post(address, {"happened_on": on, "title": ""}).content.decode()
+            assert newcomer not in page
+            assert (str(here.students[0].student_no) in page) is (on == "2024-03-18")
+    client.post(address, {"happened_on": "2024-03-18", "title": "学期安排", "text": "记录。", "do": "archive",
+                          "classes": [here.school_class.pk], "version": draft.version})  # fmt: skip
+    draft.refresh_from_db()
+    assert draft.state == "archived"
+    assert [link.school_class for link in draft.class_links.all()] == [here.school_class]
+    assert later.school_class not in draft.classes.all()
+
+
+def enrolled_later(here: Room) -> str:
+    from tests.teachers.given import enrolled
+
+    (student,) = enrolled(here.school_class, 1, first="2024-04-10")
+    student.name = "后来甲"
+    student.save()
+    return "后来甲"
