@@ -202,6 +202,10 @@ class StudentLeave(models.Model):
         ]
         indexes = [models.Index(fields=["school_class", "starts_on"], name="student_leave_class_day")]
 
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
+
     def __str__(self) -> str:
         return f"{self.student}·{self.get_kind_display()}（{self.starts_on} 至 {self.ends_on}）"
 

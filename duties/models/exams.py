@@ -187,6 +187,10 @@ class ExamRegistration(models.Model):
         ]
         indexes = [models.Index(fields=["school_class", "session"], name="registration_class_session")]
 
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
+
     def __str__(self) -> str:
         return f"{self.student}·{self.course}·{self.session}"
 
@@ -244,6 +248,10 @@ class ExamResult(models.Model):
             models.Index(fields=["school_class", "session"], name="result_class_session"),
             models.Index(fields=["student", "course"], name="result_student_course"),
         ]
+
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
 
     def __str__(self) -> str:
         return f"{self.student}·{self.course}·{self.status}"
@@ -310,6 +318,10 @@ class WeakStudent(models.Model):
         verbose_name_plural = "后进学生"
         ordering = ["-listed_on"]
         constraints = [models.UniqueConstraint(fields=["student", "term"], name="weak_student_once")]
+
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
 
     def __str__(self) -> str:
         return f"{self.student}·{self.term}"

@@ -83,6 +83,10 @@ class FeeDue(models.Model):
         ]
         indexes = [models.Index(fields=["school_class", "period"], name="fee_class_period")]
 
+    @property
+    def audit_text(self) -> str:
+        return self.student.audit_text
+
     def __str__(self) -> str:
         return f"{self.student}·{self.period}"
 

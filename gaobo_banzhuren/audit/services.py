@@ -68,7 +68,7 @@ def record(
         action=action,
         object_type=obj._meta.label_lower if obj else "",
         object_id=str(obj.pk) if obj else "",
-        object_text=_clean(object_text or (str(obj) if obj else ""))[:200],
+        object_text=_clean(object_text or _text_of(obj))[:200],
         before=_plain(before),
         after=_plain(after),
         reason=_clean(reason),
@@ -78,6 +78,14 @@ def record(
     entry.save(force_insert=True)
     ChainHead.objects.filter(pk=head.pk).update(sequence=entry.sequence, mac=entry.mac)
     return entry
+
+
+def _text_of(obj: models.Model | None) -> str:
+    """How the log names an object: by its `audit_text` where it has one, because names of students do not belong into a
+    log that people read who have no business with them."""
+    if obj is None:
+        return ""
+    return str(getattr(obj, "audit_text", "") or obj)
 
 
 def locked_head() -> ChainHead:

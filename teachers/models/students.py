@@ -55,6 +55,11 @@ class Student(models.Model):
         verbose_name_plural = "学生"
         ordering = ["student_no"]
 
+    @property
+    def audit_text(self) -> str:
+        """By number: the log is read by people who have no business with names."""
+        return f"学号 {self.student_no}"
+
     def __str__(self) -> str:
         return f"{self.name}（{self.student_no}）"
 
@@ -132,6 +137,10 @@ class Guardian(models.Model):
         verbose_name_plural = "家长"
         ordering = ["student", "id"]
         constraints = [models.UniqueConstraint(fields=["student", "name"], name="guardian_once_per_student")]
+
+    @property
+    def audit_text(self) -> str:
+        return f"家长（学生{self.student.audit_text}）"
 
     def __str__(self) -> str:
         return f"{self.name}（{self.relation}）" if self.relation else self.name
