@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.regulation.in_force import NoRuleError, rules_on
 from gaobo_banzhuren.web.templatetags.gaobo import money, yuan
 from teachers.models import RosterEntry, SchoolClass, Student
@@ -24,6 +25,7 @@ from .fee_figures import DueFact, Measure, Share
 from .kinds import kind_of
 from .kinds.words import ARREARS
 from .models import ArrearsReason, FeeDue, FeePeriod, RecordState, RecordStudent, WorkRecord
+from .policies.reading import known_students
 from .services.fee_rows import GONE
 
 Keys = Collection[int] | QuerySet[Any, Any]
@@ -43,7 +45,17 @@ class FollowUp(NamedTuple):
     period_id: int | None
 
     @property
+    def told(self) -> bool:
+        return bool(self.kind)
+
+    def untold(self) -> FollowUp:
+        """That there was one, and nothing else: it is a confidential record of somebody else (A-87)."""
+        return self._replace(kind="", way="", promised_on=None, reason="", period_id=None)
+
+    @property
     def label(self) -> str:
+        if not self.told:
+            return "已跟进"
         kind = kind_of(self.kind)
         way = kind.field("way")
         return f"{kind.name}·{way.shown(self.way)}" if way and self.way else kind.name
@@ -285,6 +297,24 @@ def hardships_of(period: FeePeriod, students: Keys) -> dict[int, WorkRecord]:
         .order_by("record__happened_on", "record_id")
     )
     return {row.student_id: row.record for row in rows}
+
+
+def told_to(user: User, found: Iterable[Debtor]) -> list[Debtor]:
+    """The debtors as the person may see them: whom a confidential record was about is not told here either. Two queries."""
+    rows = list(found)
+    records = {each.record_id for row in rows for each in row.follow_ups}
+    seen = WorkRecord.objects.visible_to(user)
+    told = set(seen.filter(known_students(user), pk__in=records).values_list("pk", flat=True))
+    reports = {row.hardship.pk for row in rows if row.hardship}
+    open_reports = set(seen.filter(pk__in=reports).values_list("pk", flat=True)) if reports else set()
+    return [
+        replace(
+            row,
+            follow_ups=[each if each.record_id in told else each.untold() for each in row.follow_ups],
+            hardship=row.hardship if row.hardship and row.hardship.pk in open_reports else None,
+        )
+        for row in rows
+    ]
 
 
 class Untouched(NamedTuple):

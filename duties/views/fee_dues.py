@@ -72,7 +72,7 @@ class DuePage(DuePart):
         done = arrears.follow_ups(due.period, [due.student_id])
         return context | {
             "payments": due.payments.select_related("by"),
-            "debtor": arrears.Debtor(due, done.get(due.student_id, [])),
+            "debtor": arrears.told_to(self.user, [arrears.Debtor(due, done.get(due.student_id, []))])[0],
             "keeps": policies.can_keep_dues(self.user, due.school_class.college_id),
             "reason": policies.can_note_reason(self.user, due),
         }

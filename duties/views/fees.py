@@ -216,7 +216,7 @@ class Arrears(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         one, period = self.object, self.period
-        found = arrears.debtors(one, period)
+        found = arrears.told_to(self.user, arrears.debtors(one, period))
         figures = arrears.class_fees([one.pk], period).get(one.pk, ClassFees())
         writes = policies.leads(self.user, one)
         return context | {

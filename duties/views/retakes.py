@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,15 +14,21 @@ from teachers.models import Student
 
 from .. import retakes
 from ..kinds.words import RETAKE
-from ..models import Course
+from ..models import Course, WorkRecord
+from ..policies.reading import known_students
 from .exam_common import ClassPage, Crumbs
 
 
-def mention_url(mention: retakes.Mention | None, user: User) -> str:
-    """The record behind a tick, where the person may open it."""
-    if mention is None or not mention.opens_for(user.pk):
-        return ""
-    return reverse("duties:record", args=[mention.public_id])
+def told_to(user: User, mentions: Iterable[retakes.Mention | None]) -> set[UUID]:
+    """Which of the records behind the ticks the person may know as being about their student (A-87). One query."""
+    keys = {one.public_id for one in mentions if one is not None}
+    rows = WorkRecord.objects.visible_to(user).filter(known_students(user), public_id__in=keys)
+    return set(rows.values_list("public_id", flat=True))
+
+
+def mention_url(mention: retakes.Mention | None, told: Collection[UUID]) -> str:
+    """The record behind a tick, where the person may know it."""
+    return reverse("duties:record", args=[mention.public_id]) if mention and mention.public_id in told else ""
 
 
 class RetakesPage(ClassPage):
@@ -39,6 +47,7 @@ class RetakesPage(ClassPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = retakes.open_retakes([self.school_class.pk])
         histories = retakes.histories(self.school_class.pk)
+        self.told = told_to(self.user, [one for row in rows for one in (row.talk, row.plan)])
         open_pairs = {(row.student, row.course) for row in rows}
         people: dict[Student, list[retakes.Retake]] = {}
         for row in rows:
@@ -59,8 +68,8 @@ class RetakesPage(ClassPage):
             {
                 "row": row,
                 "attempts": histories.get((student, row.course), []),
-                "talk_url": mention_url(row.talk, self.user),
-                "plan_url": mention_url(row.plan, self.user),
+                "talk_url": mention_url(row.talk, self.told),
+                "plan_url": mention_url(row.plan, self.told),
             }
             for row in rows
         ]

@@ -10,7 +10,18 @@ from django.utils import timezone
 from duties.attention import attention_for, seen_by
 from duties.handbook import handbook_of
 from duties.measures.behind import Asked, behind
-from duties.models import AttendanceMark, AttendanceSession, ExamSession, RecordTag, SpecialStudent, WorkRecord
+from duties.models import (
+    AttendanceMark,
+    AttendanceSession,
+    Course,
+    ExamResult,
+    ExamSession,
+    FeeDue,
+    FeePeriod,
+    RecordTag,
+    SpecialStudent,
+    WorkRecord,
+)
 from duties.services import records, specials, talk_plans
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.documents.models import StoredFile
@@ -283,3 +294,56 @@ def enrolled_later(here: Room) -> str:
     student.name = "后来甲"
     student.save()
     return "后来甲"
+
+
+# lists that a record takes a student off
+
+
+@pytest.mark.clause("A-87", "C4.2b", "C4.2c")
+def test_the_list_of_debtors_says_of_a_confidential_talk_only_that_something_was_done():
+    here = room()
+    named(here)
+    period = FeePeriod.objects.create(name="2024 年春季学费", starts_on=day("2024-03-01"), deadline=day("2024-04-30"))
+    FeeDue.objects.create(
+        period=period, student=here.students[0], school_class=here.school_class, due_fen=320_000, paid_fen=0
+    )
+    about(here, "talk", category="arrears", privacy="private")
+    about(here, "hardship", fee_period=period, text=CANARY)
+    address = reverse("duties:arrears", args=[period.pk, here.school_class.pk])
+    with at_time("2024-03-29"):
+        own = client_for(here.user).get(address).content.decode()
+        theirs = client_for(staff(here, "office")).get(address).content.decode()
+    assert "谈心谈话" in own
+    assert "困难上报" in own
+    assert "谈心谈话" not in theirs
+    assert "已跟进" in theirs
+    assert "困难上报" in theirs  # who answers the report sees it
+    user = successor_of(here)
+    with at_time("2024-04-29"):
+        successor = client_for(user).get(address).content.decode()
+        due = client_for(user).get(reverse("duties:fee_due", args=[FeeDue.objects.get().pk])).content.decode()
+    for page in (successor, due):
+        assert NAME in page
+        assert "谈心谈话" not in page
+        assert "待认定" not in page
+
+
+@pytest.mark.clause("A-87", "C4.3")
+def test_the_tick_of_a_talk_about_a_retake_leads_only_those_to_it_who_may_know_whom_it_was_with():
+    here = room()
+    named(here)
+    session = ExamSession.objects.create(
+        name="2024 年 3 月统考", starts_on=day("2024-03-02"), ends_on=day("2024-03-03"), results_on=day("2024-03-10")
+    )
+    course = Course.objects.create(code="00041", name="基础会计学")
+    ExamResult.objects.create(
+        session=session, course=course, student=here.students[0], school_class=here.school_class, status="不合格"
+    )
+    talk = about(here, "talk", category="retake")
+    address = reverse("duties:retakes", args=[here.school_class.pk])
+    for who in ("admin", "office", "head"):
+        page = client_for(staff(here, who)).get(address).content.decode()
+        assert "已谈话" in page
+        assert (talk.get_absolute_url() in page) is (who == "head"), who
+        assert ("03-18 已谈话" in page) is (who == "head"), who
+    assert talk.get_absolute_url() in client_for(here.user).get(address).content.decode()
