@@ -19,8 +19,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def records_workbook(user: User, rows: Iterable[WorkRecord]) -> bytes:
-    """xlsx of the rows as `user` may see them in a list (A-87). The rows come with everything fetched."""
+def records_workbook(user: User, rows: Iterable[WorkRecord], *, note: str = "") -> bytes:
+    """xlsx of the rows as `user` may see them in a list (A-87). The rows come with everything fetched; `note` stands below them."""
     who = reader(user)
 
     def lines() -> Iterable[tuple[object, ...]]:
@@ -32,4 +32,6 @@ def records_workbook(user: User, rows: Iterable[WorkRecord]) -> bytes:
                 record.get_state_display(), record.get_progress_display() if record.progress else "", shown.privacy,
             )  # fmt: skip
 
-    return workbook_bytes([Sheet("工作记录", table=Table(COLUMNS, lines()))], title="工作记录")
+    return workbook_bytes(
+        [Sheet("工作记录", table=Table(COLUMNS, lines()), after=[[note]] if note else [])], title="工作记录"
+    )

@@ -108,7 +108,8 @@ def _sent_before(actor: User, client_ids: Sequence[str]) -> dict[str, Attendance
 
 
 def _cleaned(one: SessionInput) -> SessionInput:
-    values = {name: " ".join(getattr(one, name).split()) for name in LONGEST}
+    # NUL comes from no keyboard, and PostgreSQL refuses it.
+    values = {name: " ".join(getattr(one, name).replace("\x00", "").split()) for name in LONGEST}
     for name, longest in LONGEST.items():
         if len(values[name]) > longest:
             raise UserError(f"「{LABELS[name]}」最多 {longest} 个字。")

@@ -34,6 +34,9 @@ from .record_input import (
     teacher_for,
 )
 
+COUNTED = frozenset({"happened_on", "category", "level", "exam_session", "course", "responsible"})
+"""Fields that figures look at in records that others confirm."""
+
 
 @transaction.atomic
 def discard_draft(actor: User, record: WorkRecord) -> None:
@@ -89,6 +92,7 @@ def correct(actor: User, record: WorkRecord, changes: Mapping[str, Any], reason:
     """
     policies.can_append(actor, record).require()
     kind = kind_for(record.kind)
+    _refuse_decided(record, kind, changes)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     columns: dict[str, Any] = {}
@@ -129,6 +133,12 @@ def correct(actor: User, record: WorkRecord, changes: Mapping[str, Any], reason:
         raise StaleError("这条记录刚有改动，没有更正。请核对后再试。")
     record.refresh_from_db()
     return note
+
+
+def _refuse_decided(record: WorkRecord, kind: Kind, changes: Mapping[str, Any]) -> None:
+    """What somebody confirmed counts as it was confirmed: its author does not turn it into something else."""
+    if kind.progress == "decision" and record.progress == Progress.CONFIRMED and COUNTED & set(changes):
+        raise UserError("已经认定，日期、类别、等级和场次不能再更正；请认定的单位撤销后重新登记。")
 
 
 def _check_day(actor: User, record: WorkRecord, kind: Kind, day: dt.date) -> None:

@@ -104,11 +104,17 @@ class Records(ListPage):
         return found
 
     def render_export(self, rows: QuerySet[WorkRecord]) -> HttpResponseBase:
-        found = list(rows[:MOST_EXPORTED])
+        found = list(rows[: MOST_EXPORTED + 1])
+        note = (
+            f"只导出前 {MOST_EXPORTED} 条，还有更多；请按学期或班级筛选后分次导出。"
+            if len(found) > MOST_EXPORTED
+            else ""
+        )
+        found = found[:MOST_EXPORTED]
         with transaction.atomic():
             audit(self.user, "duties.records_export", after={"rows": len(found)}, object_text="工作记录")
         name = f"工作记录 {timezone.localdate():%Y-%m-%d}.xlsx"
-        return attachment_response(records_workbook(self.user, found), name, XLSX)
+        return attachment_response(records_workbook(self.user, found, note=note), name, XLSX)
 
 
 def _students(text: str) -> Any:

@@ -125,7 +125,7 @@ class RollCall(DetailPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         school_class = self.object
         day, bad = self.asked_day()
-        client_id = request.POST.get("client_id", "")[:64]
+        client_id = request.POST.get("client_id", "").replace("\x00", "")[:64]
         chosen: dict[int, str] = {}
         try:
             if bad:

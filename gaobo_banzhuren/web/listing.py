@@ -127,7 +127,7 @@ class ListPage(RolePage):
         texts = {
             path: kept for path, kept in self.request.session.get(TEXTS_KEY, {}).items() if path != self.request.path
         }
-        wanted = " ".join(text.split())[:LONGEST_TEXT]
+        wanted = " ".join(text.replace("\x00", "").split())[:LONGEST_TEXT]
         if wanted:
             texts[self.request.path] = wanted
         self.request.session[TEXTS_KEY] = dict(list(texts.items())[-REMEMBERED_LISTS:])

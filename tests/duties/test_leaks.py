@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from duties.attention import attention_for, seen_by
 from duties.handbook import handbook_of
@@ -347,3 +350,43 @@ def test_the_tick_of_a_talk_about_a_retake_leads_only_those_to_it_who_may_know_w
         assert (talk.get_absolute_url() in page) is (who == "head"), who
         assert ("03-18 已谈话" in page) is (who == "head"), who
     assert talk.get_absolute_url() in client_for(here.user).get(address).content.decode()
+
+
+# nothing counts otherwise than it was decided, nothing is lost in silence
+
+
+@pytest.mark.clause("A-35", "C9.2.3.2")
+def test_a_confirmed_violation_is_not_turned_into_something_lighter_by_its_author():
+    here = room()
+    found = about(here, "discipline", level="demerit")
+    records.correct(here.user, found, {"level": "warning"}, "写错了")  # before the decision
+    records.decide(college_head(here.college), found, "confirmed", "属实")
+    found.refresh_from_db()
+    for change in ({"level": "note"}, {"happened_on": day("2024-03-11")}):
+        with pytest.raises(UserError, match="已经认定"):
+            records.correct(here.user, found, change, "改轻一点")
+    records.correct(here.user, found, {"text": "补写经过。"}, "补充")
+    found.refresh_from_db()
+    assert (found.level, found.text) == ("warning", "补写经过。")
+
+
+def test_a_cut_export_says_that_it_is_cut(monkeypatch):
+    here = room()
+    monkeypatch.setattr("duties.views.records.MOST_EXPORTED", 2)
+    for number in range(3):
+        written(here, "worklog", text=f"第 {number} 篇")
+        answer = client_for(here.user).post(reverse("duties:records"), {"export": "xlsx"})
+        cells = [str(cell.value) for row in load_workbook(BytesIO(answer.content)).active.iter_rows() for cell in row]
+        assert any("只导出前 2 条" in cell for cell in cells) is (number == 2)
+
+
+def test_a_nul_is_dropped_where_no_form_checks_the_text():
+    """PostgreSQL stores none; a list that remembered one would never open again."""
+    here = room()
+    client = client_for(here.user)
+    client.post(reverse("duties:records"), {"text": "谈\x00话"})
+    assert client.get(reverse("duties:records")).context["text"] == "谈话"
+    address = reverse("duties:roll_call", args=[here.school_class.pk])
+    client.post(address, {"day": "2024-03-18", "period": "1-2节", "course_name": "会\x00计", "client_id": "a\x00"})
+    session = AttendanceSession.objects.get()
+    assert (session.course_name, session.client_id) == ("会计", "a")
