@@ -27,10 +27,10 @@ from ..attendance_counts import Counts
 from ..exports.attendance import matrix_workbook
 from ..figures import NO_DATA, percent
 from ..measures import attendance as measures
-from ..models import AttendanceSession, WorkRecord
+from ..models import AttendanceSession
 from ..models.records import led_class_ids
 from ..policies import attendance as policies
-from ..policies.reading import known_students
+from ..policies.reading import told_to
 from ..services.attendance import counts_of
 from .attendance import address_of
 from .roll_call import READERS, Crumbs
@@ -264,11 +264,9 @@ class Absentees(DetailPage):
         listed = measures.truants([self.object.pk], today)
         leads = self.object.pk in led_class_ids(self.user)
         # Of somebody else's confidential talk the list says that something was done, not what and when.
-        told = WorkRecord.objects.visible_to(self.user).filter(
-            known_students(self.user), public_id__in=[one.handled.public_id for one in listed if one.handled]
-        )
+        told = told_to(self.user, (one.handled.public_id for one in listed if one.handled))
         return context | {
-            "told": set(told.values_list("public_id", flat=True)),
+            "told": told,
             "rules": rules,
             "first": measures.window(rules, today) if rules else None,
             "today": today,

@@ -23,6 +23,7 @@ from ..kinds.words import STUDY
 from ..models import Course, ExamRegistration, ExamResult, RegistrationState
 from ..models.exams import ExamResultQuerySet
 from ..policies import exams as policies
+from ..policies.reading import told_to
 from ..services import exams as services
 from .exam_common import Crumbs, SessionClassPage, results_for
 
@@ -70,6 +71,7 @@ class ExamClassPage(SessionClassPage):
             "marks": _marks(results, [course for course, _ in rows]),
             "trouble": [(row, self.contact_url([row.student.pk])) for row in trouble],
             "told": retakes.told(trouble),
+            "known": told_to(self.user, (row.told.public_id for row in trouble if row.told)),
             "needed": trouble[0].needed if trouble else None,
             "tell_all": self.contact_url(untold) if len(untold) > 1 else "",
             "educated": bool(educated(self.session, [self.school_class.pk])),

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from gaobo_banzhuren.accounts.models import User
 from teachers.models import Student
 
 from .. import retakes
 from ..kinds.words import RETAKE
-from ..models import Course, WorkRecord
-from ..policies.reading import known_students
+from ..models import Course
+from ..policies.reading import told_to
 from .exam_common import ClassPage, Crumbs
-
-
-def told_to(user: User, mentions: Iterable[retakes.Mention | None]) -> set[UUID]:
-    """Which of the records behind the ticks the person may know as being about their student (A-87). One query."""
-    keys = {one.public_id for one in mentions if one is not None}
-    rows = WorkRecord.objects.visible_to(user).filter(known_students(user), public_id__in=keys)
-    return set(rows.values_list("public_id", flat=True))
 
 
 def mention_url(mention: retakes.Mention | None, told: Collection[UUID]) -> str:
@@ -47,7 +39,7 @@ class RetakesPage(ClassPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = retakes.open_retakes([self.school_class.pk])
         histories = retakes.histories(self.school_class.pk)
-        self.told = told_to(self.user, [one for row in rows for one in (row.talk, row.plan)])
+        self.told = told_to(self.user, (one.public_id for row in rows for one in (row.talk, row.plan) if one))
         open_pairs = {(row.student, row.course) for row in rows}
         people: dict[Student, list[retakes.Retake]] = {}
         for row in rows:

@@ -18,6 +18,7 @@ from .. import retakes
 from .. import weak as lists
 from ..forms.weak import RemoveStudentForm, WeakCourseForm, WeakHelpForm, WeakStudentForm
 from ..models import ExamSession, WeakCourse, WeakStudent
+from ..policies.reading import told_to
 from ..services import weak as services
 from .exam_common import ClassPage, Crumbs, TermPage, students_of
 
@@ -77,7 +78,7 @@ class WeakPage(WeakBase):
             "helped": retakes.Share(*lists.helped(courses)),
             "checked": retakes.Share(*lists.checked(students)),
             "contact_url": self.record_url("teacher_contact"),
-            "user_pk": self.user.pk,
+            "known": told_to(self.user, (one["record__public_id"] for row in students for one in row.checks)),
         }
 
 

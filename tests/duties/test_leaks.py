@@ -23,6 +23,7 @@ from duties.models import (
     FeePeriod,
     RecordTag,
     SpecialStudent,
+    WeakStudent,
     WorkRecord,
 )
 from duties.services import records, specials, talk_plans
@@ -390,3 +391,38 @@ def test_a_nul_is_dropped_where_no_form_checks_the_text():
     client.post(address, {"day": "2024-03-18", "period": "1-2节", "course_name": "会\x00计", "client_id": "a\x00"})
     session = AttendanceSession.objects.get()
     assert (session.course_name, session.client_id) == ("会计", "a")
+
+
+@pytest.mark.clause("A-87", "C5.5e", "C6.1b")
+def test_ticks_by_a_note_for_oneself_show_no_day_to_others():
+    here = room()
+    named(here)
+    student, term = here.students[0], term_of("2024-03-18")
+    session = ExamSession.objects.create(
+        name="2024 年 3 月统考", starts_on=day("2024-03-02"), ends_on=day("2024-03-03"), results_on=day("2024-03-10")
+    )
+    for code in ("00041", "00042"):
+        course = Course.objects.create(code=code, name=f"课程 {code}")
+        ExamResult.objects.create(
+            session=session, course=course, student=student, school_class=here.school_class, status="不合格"
+        )
+    WeakStudent.objects.create(
+        student=student,
+        school_class=here.school_class,
+        term=term,
+        basis="名单",
+        listed_on=day("2024-03-11"),
+        listed_by=here.user,
+    )
+    about(here, "parent_contact", category="study", privacy="private")
+    about(here, "weak_check", privacy="private")
+    pages = {
+        "已告知": reverse("duties:exam_class", args=[session.pk, here.school_class.pk]),
+        "已检查": f"{reverse('duties:weak', args=[here.school_class.pk])}?term={term.pk}",
+    }
+    for word, address in pages.items():
+        own = client_for(here.user).get(address).content.decode()
+        theirs = client_for(staff(here, "admin")).get(address).content.decode()
+        assert f"2024-03-18 {word}" in own
+        assert word in theirs
+        assert f"2024-03-18 {word}" not in theirs
