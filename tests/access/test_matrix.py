@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from .sweep import sweep, words_in
 from .world import A2, IDENTITIES, PUPIL, SECRET, B, World
@@ -16,8 +17,14 @@ FOREIGN = {
 """Words that the identity must find on no page and in no file (A4, A5, A16)."""
 
 
+WALKED_TWICE = ("class_teacher", "college_admin", "office")
+"""Who sees most; the others meet the same code on either database, and the walk is the longest test of all."""
+
+
 @pytest.mark.parametrize("who", IDENTITIES)
 def test_the_product_answers_as_published(world: World, who: str) -> None:
+    if connection.vendor == "postgresql" and who not in WALKED_TWICE:
+        pytest.skip("walked on SQLite")
     swept = sweep(world, who)
     leaks = [f"{answer} shows {found}" for answer in swept.opened if (found := words_in(answer, FOREIGN[who]))]
     assert not swept.problems + leaks, "\n".join(swept.problems + leaks)

@@ -24,7 +24,7 @@ def r09() -> list[DueFact]:
     return [*exempt, *(paid() for _ in range(44)), unpaid(deferred=True), *(unpaid() for _ in range(3))]
 
 
-@pytest.mark.clause("A-41", "C9.3.2", "C4.2a")
+@pytest.mark.clause("A-41", "C9.5.5", "C4.2a")
 def test_r09_fifty_on_the_roster_give_forty_four_of_forty_eight():
     share = renewal(r09())
     assert (share, share.rate, share.text) == (Share(44, 48), Fraction(11, 12), "91.67 %")
