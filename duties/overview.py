@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth, TruncWeek
+from django.utils import timezone
 
 from gaobo_banzhuren.accounts.models import User
 from teachers.models import SchoolClass
@@ -106,7 +107,8 @@ def talk_chart(school_class: SchoolClass, first: dt.date, last: dt.date) -> Char
 def exam_chart(school_class: SchoolClass, last: dt.date) -> Chart:
     """及格率 of the latest sessions (5.4). One query."""
     rows = (
-        ExamResult.objects.filter(school_class=school_class, session__ends_on__lte=last)
+        ExamResult.objects.released(timezone.localdate())
+        .filter(school_class=school_class, session__ends_on__lte=last)
         .values("session__name", "session__starts_on")
         .annotate(sat=Count("pk", filter=Q(status__in=SAT)), passed=Count("pk", filter=Q(status=ResultStatus.PASSED)))
         .order_by("-session__starts_on", "session__name")[:SESSIONS_SHOWN]

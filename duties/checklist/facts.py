@@ -75,9 +75,12 @@ def _counts(tally: Tally, class_id: int, term: Term) -> dict[str, Fact]:
         "calls": Fact(numbers["calls"]),
         "themes_one": Fact(len(one), why=_named("已覆盖", one)),
         "themes_two": Fact(len(two), why=_named("已覆盖", two)),
-        "honours": Fact(tally.count("honour")),
+        "honours": Fact(tally.count("honour") - tally.count("honour", progress="cancelled")),
         "cases": Fact(tally.count("case_study")),
-        "violations": Fact(tally.count("exam_violation", all_writers=True)),
+        "violations": Fact(
+            tally.count("exam_violation", all_writers=True)
+            - tally.count("exam_violation", progress="cancelled", all_writers=True)
+        ),
     }
     kinds = {
         "teacher_contacts": "teacher_contact", "lesson_visits": "lesson_visit", "room_checks": "room_check",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from teachers.models import SchoolClass
 
@@ -54,8 +55,9 @@ def _attendance_row(counts: list[int]) -> list[str]:
 
 
 def exams(school_class: SchoolClass, first: dt.date, last: dt.date) -> Section:
-    """One row per session and course, from results (5.4)."""
-    found = ExamResult.objects.filter(school_class=school_class, session__ends_on__range=(first, last))
+    """One row per session and course, from results that are out (5.4)."""
+    out = ExamResult.objects.released(timezone.localdate())
+    found = out.filter(school_class=school_class, session__ends_on__range=(first, last))
     rows = (
         found.values("session__name", "course__name")
         .annotate(

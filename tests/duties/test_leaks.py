@@ -11,6 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from duties.attention import attention_for, seen_by
+from duties.checklist import checklist_of
 from duties.handbook import handbook_of
 from duties.measures.behind import Asked, behind
 from duties.models import (
@@ -426,3 +427,35 @@ def test_ticks_by_a_note_for_oneself_show_no_day_to_others():
         assert f"2024-03-18 {word}" in own
         assert word in theirs
         assert f"2024-03-18 {word}" not in theirs
+
+
+@pytest.mark.clause("C5.5e")
+def test_results_that_are_not_out_are_in_no_book_and_no_chart():
+    here = room()
+    session = ExamSession.objects.create(
+        name=CANARY, starts_on=day("2024-04-13"), ends_on=day("2024-04-14"), results_on=day("2024-05-20")
+    )
+    course = Course.objects.create(code="00041", name="基础会计学")
+    ExamResult.objects.create(
+        session=session, course=course, student=here.students[0], school_class=here.school_class, status="不合格"
+    )
+    address = f"{reverse('duties:class_overview', args=[here.school_class.pk])}?term={term_of('2024-03-18').pk}"
+    for on, known in (("2024-05-06", False), ("2024-05-21", True)):
+        with at_time(on):
+            book = repr(handbook_of(here.user, here.school_class, term_of("2024-03-18")))
+            page = client_for(here.user).get(address).content.decode()
+        assert (CANARY in book) is known
+        assert (CANARY in page) is known
+
+
+def test_a_cancelled_honour_is_not_on_the_checklist():
+    here = room()
+    kept, taken = about(here, "honour"), about(here, "honour", title="优秀学员")
+    records.decide(college_head(here.college), taken, "cancelled", "名单有误")
+    term = term_of("2024-03-18")
+    (row,) = [
+        one for one in checklist_of([here.school_class.pk], term, day("2024-04-30"))[here.school_class.pk]
+        if one.item.key == "honours"
+    ]  # fmt: skip
+    assert row.have == 1
+    assert kept.progress == "pending"
