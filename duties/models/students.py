@@ -109,10 +109,10 @@ class SpecialStudent(models.Model):
 
     @property
     def audit_text(self) -> str:
-        return self.student.audit_text
+        return self.student.audit_text if self.privacy == Privacy.NORMAL else str(self)
 
     def __str__(self) -> str:
-        # Whom a confidential mark is about stands in no log and no title.
+        # Whom a confidential mark is about stands in no log and no title, not even by number.
         return f"{self.student}·{self.get_kind_display()}" if self.privacy == Privacy.NORMAL else "保密的标记"
 
 

@@ -86,7 +86,7 @@ def test_the_log_names_neither_the_student_nor_the_kind_of_a_confidential_mark()
     specials.read_note(college_head(here.college), special)
     specials.lift(here.user, special, timezone.localdate(), version=special.version)
     text = logged("duties.special_mark", "duties.special_read", "duties.special_lift")
-    for word in (NAME, "心理", CANARY):
+    for word in (NAME, here.students[0].student_no, "心理", CANARY):
         assert word not in text
     assert NAME not in str(SpecialStudent.objects.get())
 
