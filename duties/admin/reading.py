@@ -21,6 +21,9 @@ CLOSED_FIELDS = frozenset({
 })  # fmt: skip
 """Fields that may hold words about single students: read in the product's own pages, where reading is scoped and logged."""
 
+OF_RECORDS = frozenset({"place", "way", "starts_at", "minutes", "exam_session", "course", "fee_period", "follows"})
+"""Of records also these: of a confidential one they say more than that there is one."""
+
 SHOWN = (
     models.WorkRecord, models.AttendanceSession, models.StudentLeave, models.Course, models.ExamSession,
     models.ExamRegistration, models.ExamResult, models.ExamAffair, models.WeakCourse, models.WeakStudent, models.FeePeriod,
@@ -69,7 +72,8 @@ class ReadingAdmin(ScopedModelAdmin):
 
 
 def _plain(model: type[Model]) -> list[Field[Any, Any]]:
-    return [each for each in model._meta.concrete_fields if each.name not in CLOSED_FIELDS and not each.primary_key]
+    closed = CLOSED_FIELDS | OF_RECORDS if model is models.WorkRecord else CLOSED_FIELDS
+    return [each for each in model._meta.concrete_fields if each.name not in closed and not each.primary_key]
 
 
 def _register(model: type[Model]) -> None:

@@ -116,7 +116,10 @@ def test_the_maintenance_pages_join_no_student_tag_or_file_to_a_confidential_rec
     RecordTag.objects.create(record=case, group=RecordTag.Group.OWN, value=CANARY)
     records.attach(here.user, case, [SimpleUploadedFile(f"{CANARY}.pdf", PDF)])
     about(here, "talk", privacy="private")
+    talk = about(here, "talk", category="mind", place=CANARY)
     client = client_for(who())
+    shown = client.get(reverse("admin:duties_workrecord_change", args=[talk.pk]), follow=True).content.decode()
+    assert CANARY not in shown
     for model in ("recordstudent", "recordtag", "recordnote", "recordfile", "recordclass", "workrecord"):
         page = client.get(reverse(f"admin:duties_{model}_changelist")).content.decode()
         assert NAME not in page, model
