@@ -86,6 +86,9 @@ def privacy_problems(kind: Kind, privacy: str) -> list[str]:
     """What others decide on or answer cannot be kept from them: nobody would ever see that it waits."""
     if privacy == Privacy.PRIVATE and kind.progress in ("decision", "report"):
         return [f"「{kind.name}」要由学院或继续教育学院办理，保密不能选「仅本人」"]
+    if privacy == Privacy.PRIVATE and kind.several_classes:
+        # The number of class meetings is a rule (art. 9): nobody meets it with records that nobody can check.
+        return [f"「{kind.name}」计入制度规定的次数，要能核对，保密不能选「仅本人」"]
     return []
 
 

@@ -14,7 +14,7 @@ from duties.policies.reading import Reading, reader
 from duties.services import records
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.regulation.models import SystemSetting
-from gaobo_banzhuren.web.errors import NotAllowed
+from gaobo_banzhuren.web.errors import NotAllowed, UserError
 from teachers.models import Appointment, EndReason
 from tests.access.world import PDF
 from tests.duties.given import Room, room, written
@@ -264,3 +264,10 @@ def test_an_admin_who_comments_sees_the_own_words_and_the_answer_but_not_the_tex
     assert "已补充" in page
     assert CANARY not in page
     assert "请补充回访日期" not in shown(college_admin(here.college), talk)
+
+
+@pytest.mark.clause("C9.2.2.2")
+def test_a_class_meeting_cannot_be_kept_for_oneself_because_its_number_is_a_rule():
+    here = room()
+    with pytest.raises(UserError, match="要能核对"):
+        written(here, "class_meeting", privacy="private")

@@ -102,7 +102,11 @@ def test_each_look_is_noted_without_the_number(school_class, guardian, number):
     assert number in answer.content.decode()
     (entry,) = revealed()
     about = teacher if number == TEACHER else guardian.student
-    assert (entry.actor_id, entry.object_id, entry.object_text) == (admin.pk, str(about.pk), getattr(about, "audit_text", str(about)))
+    assert (entry.actor_id, entry.object_id, entry.object_text) == (
+        admin.pk,
+        str(about.pk),
+        getattr(about, "audit_text", str(about)),
+    )
     assert entry.object_type == about._meta.label_lower
     assert (entry.reason, entry.college_id) == ("紧急情况", school_class.college_id)
     assert entry.after["项目"] == ("家长电话" if number == PARENT else "手机")
