@@ -15,7 +15,7 @@ from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import FormPage, ObjectActionPage, ReasonForm
 from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
-from gaobo_banzhuren.web.views import DetailPage, visible
+from gaobo_banzhuren.web.views import DetailPage, opens_to, visible
 from teachers.views.common import Crumbs, Step, WithHistory
 
 from ..filters.tasks import MeetingFilter
@@ -29,6 +29,7 @@ from .tasks import GIVEN, MINE, STAFF, hats_links
 LIST = "duties:meetings"
 
 
+@opens_to(*policies.READERS)
 def meetings(request: HttpRequest) -> HttpResponseBase:
     """One address: the own meetings for a class teacher, the called ones for college and office."""
     user = request.user

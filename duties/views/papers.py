@@ -17,7 +17,7 @@ from gaobo_banzhuren.regulation.models import Term
 from gaobo_banzhuren.web.actions import FormPage, ObjectActionPage, ObjectFormPage, ReasonForm
 from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
-from gaobo_banzhuren.web.views import DetailPage, RolePage
+from gaobo_banzhuren.web.views import DetailPage, RolePage, opens_to
 from teachers.models import Appointment, SchoolClass
 from teachers.views.common import Crumbs, Step, WithHistory
 
@@ -32,6 +32,7 @@ LIST = "duties:papers"
 KINDS = tuple(TermPaper.Kind)
 
 
+@opens_to(*policies.READERS)
 def papers(request: HttpRequest) -> HttpResponseBase:
     """One address: the own papers for a class teacher, the classes' papers for college and office."""
     user = request.user

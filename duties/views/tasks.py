@@ -16,7 +16,7 @@ from gaobo_banzhuren.accounts.roles import Role
 from gaobo_banzhuren.web.actions import FormPage, ObjectActionPage, ReasonForm
 from gaobo_banzhuren.web.listing import ListPage
 from gaobo_banzhuren.web.policy import Decision
-from gaobo_banzhuren.web.views import DetailPage, visible
+from gaobo_banzhuren.web.views import DetailPage, opens_to, visible
 from teachers.views.common import Crumbs, Step, WithHistory
 
 from ..filters.tasks import MyTaskFilter, TaskFilter
@@ -33,6 +33,7 @@ State = AssignmentState
 NAMED_LATE = 3
 
 
+@opens_to(*policies.READERS)
 def tasks(request: HttpRequest) -> HttpResponseBase:
     """One address: the own tasks for a class teacher, the given ones for college and office; `?as=` for who is both."""
     user = request.user

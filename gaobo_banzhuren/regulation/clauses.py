@@ -36,7 +36,9 @@ class Place:
         """Whether the page behind it is for this person: a link that leads to 404 is worse than none."""
         if not self.url:
             return False
-        roles = getattr(getattr(resolve(self.url).func, "view_class", None), "roles", ())
+        view = resolve(self.url).func
+        # A page that is a function says by `opens_to` what a page class says by `roles`.
+        roles = getattr(view, "opens_to", None) or getattr(getattr(view, "view_class", None), "roles", ())
         return not roles or user.access.has(*roles)
 
 

@@ -5,7 +5,8 @@ Lists are in `web.listing`, forms and confirmed actions in `web.actions`.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,19 @@ from django.views.generic.base import ContextMixin, View
 
 from gaobo_banzhuren.accounts.models import User
 from gaobo_banzhuren.accounts.roles import Role
+
+PageView = TypeVar("PageView", bound=Callable[..., HttpResponseBase])
+
+
+def opens_to(*roles: Role) -> Callable[[PageView], PageView]:
+    """For a page that is a function: the roles it opens to, as `RolePage.roles` says it for a class. The pages that the
+    function chooses among keep everybody else out."""
+
+    def mark(view: PageView) -> PageView:
+        view.opens_to = roles  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 class RolePage(ContextMixin, View):

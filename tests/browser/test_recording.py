@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from duties.models import RecordState, WorkRecord
 from teachers.models import Student
-from tests.duties.given import Room, room
+from tests.duties.given import Room, present_term, room
 from tests.factories import client_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,6 +121,7 @@ def test_a_day_with_the_network_gone_in_between(
     at_work: Page, here: Room, live_server: Any, shot: Any, axe: Any
 ) -> None:
     page = at_work
+    present_term()
     # In the lesson there is a network: the class meeting with its photo, sent small.
     page.get_by_role("link", name="班会", exact=True).first.tap()
     write(page, "title", "考前安排")
@@ -170,6 +171,28 @@ def test_a_day_with_the_network_gone_in_between(
     page.goto(f"{live_server.url}/")
     assert WorkRecord.objects.count() == 4
     assert set(WorkRecord.objects.filter(kind="talk").values_list("text", flat=True)) == {"第一次谈话", "第二次谈话"}
+
+    # The roll call of the day: one is missing.
+    key = here.school_class.pk
+    page.goto(f"{live_server.url}{reverse('duties:roll_call', args=[key])}")
+    page.locator(".roll-tile", has_text="何雨声").tap()
+    page.get_by_role("button", name="保存点名").tap()
+    expect(page.get_by_text("应到 14，实到 13，缺 1")).to_be_visible()
+
+    # Each counts where it should: in the checklist, the figures, on the class's page and in the book.
+    page.goto(f"{live_server.url}{reverse('duties:checklist')}")
+    expect(page.locator("li", has_text="班会").filter(has_text="1 / 2").first).to_be_visible()
+    page.goto(f"{live_server.url}{reverse('duties:my_figures')}")
+    expect(page.get_by_text("13 ÷ 14").first).to_be_visible()
+    expect(page.get_by_text("2 ÷ 14").first).to_be_visible()
+    page.goto(f"{live_server.url}{reverse('duties:class_overview', args=[key])}")
+    expect(page.get_by_text("13 ÷ 14").first).to_be_visible()
+    expect(page.locator(".recent-list li")).to_have_count(4)
+    axe(page)
+    page.goto(f"{live_server.url}{reverse('duties:handbook', args=[key])}")
+    for part, number in (("班会", 1), ("谈心谈话", 2), ("家长与任课教师联系", 1)):
+        expect(page.locator(".handbook-parts li", has_text=part)).to_contain_text(f"{number} 条")
+    fits(page)
 
 
 def test_a_draft_survives_a_closed_tab_with_students_tags_and_photo(

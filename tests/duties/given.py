@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from duties.models import WorkRecord
 from duties.services import records
 from gaobo_banzhuren.accounts.models import College, User
@@ -49,6 +51,23 @@ def term_of(text: str) -> Term:
     """The term of the school calendar that the day lies in."""
     found = day(text)
     return Term.objects.get(starts_on__lte=found, ends_on__gte=found)
+
+
+def present_term() -> Term:
+    """The term that today lies in, made if the calendar has none."""
+    today = timezone.localdate()
+    found = Term.objects.filter(starts_on__lte=today, ends_on__gte=today).first()
+    if found:
+        return found
+    year = SchoolYear.objects.filter(starts_on__lte=today, ends_on__gte=today).first() or SchoolYear.objects.create(
+        name=f"{today.year}-{today.year + 1}",
+        starts_on=today - dt.timedelta(days=60),
+        ends_on=today + dt.timedelta(days=60),
+    )
+    return Term.objects.create(
+        school_year=year, number=9, name="本学期", starts_on=today - dt.timedelta(days=30),
+        ends_on=today + dt.timedelta(days=30),
+    )  # fmt: skip
 
 
 def school_year(name: str = "2023-2024") -> SchoolYear:

@@ -15,33 +15,15 @@ from duties import weak
 from duties.models import WeakCourse, WeakStudent
 from duties.retakes import Share
 from duties.services import weak as services
-from gaobo_banzhuren.regulation.models import SchoolYear, Term
 from gaobo_banzhuren.web.errors import NotAllowed, StaleError, UserError
 from tests.duties.exams import ACCOUNTING, ENGLISH, LAW, MATHS, course, results, session
-from tests.duties.given import room, term_of, written
+from tests.duties.given import present_term, room, term_of, written
 from tests.factories import audit_entries, client_for, college_head
 from tests.teachers.given import day
 
 pytestmark = pytest.mark.django_db
 
 SPRING = "2024-03-18"
-
-
-def present_term() -> Term:
-    """The term that today lies in, made if the calendar has none."""
-    today = timezone.localdate()
-    found = Term.objects.filter(starts_on__lte=today, ends_on__gte=today).first()
-    if found:
-        return found
-    year = SchoolYear.objects.filter(starts_on__lte=today, ends_on__gte=today).first() or SchoolYear.objects.create(
-        name=f"{today.year}-{today.year + 1}",
-        starts_on=today - dt.timedelta(days=60),
-        ends_on=today + dt.timedelta(days=60),
-    )
-    return Term.objects.create(
-        school_year=year, number=9, name="本学期", starts_on=today - dt.timedelta(days=30),
-        ends_on=today + dt.timedelta(days=30),
-    )  # fmt: skip
 
 
 @pytest.mark.clause("C6.1c")

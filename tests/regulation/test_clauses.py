@@ -110,3 +110,12 @@ def test_marks_are_found_in_functions_classes_modules_and_parameters(tmp_path):
         "C2.1": [one],
         "C10.1a": [two],
     }
+
+
+def test_a_place_that_is_a_function_is_offered_only_to_whom_it_opens(db):
+    from gaobo_banzhuren.regulation.clauses import Place
+    from tests.factories import college_admin, hr
+
+    place = Place("duties:tasks", "任务与会议")
+    assert place.open_to(college_admin())
+    assert not place.open_to(hr())
